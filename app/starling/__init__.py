@@ -1,0 +1,1 @@
+"""Starling: hears, answers and speaks, on this machine."""

@@ -1,0 +1,138 @@
+"""A child process with framed messages on its stdin and stdout.
+
+A child watches its stdin from a thread of its own and leaves when it ends, so it never outlives its parent.
+(PR_SET_PDEATHSIG is not used: it fires when the *thread* that spawned the child ends.)
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, BinaryIO, cast
+
+from numpy.typing import NDArray
+
+from starling.child import framing
+
+STDERR_LINES = 40
+
+
+class Child:
+    """A running child.
+
+    A reader thread hands every message to ``on_message`` and calls ``on_exit`` once, when the pipe ends.
+    The last ``STDERR_LINES`` lines of its stderr are kept for error reports and logged nowhere.
+    """
+
+    def __init__(
+        self,
+        argv: Sequence[str],
+        *,
+        on_message: Callable[[framing.Message], None],
+        on_exit: Callable[[], None],
+        env: Mapping[str, str] | None = None,
+        name: str = "child",
+    ) -> None:
+        self._on_message = on_message
+        self._on_exit = on_exit
+        self._write_lock = threading.Lock()
+        self._stderr: deque[str] = deque(maxlen=STDERR_LINES)
+        self.process = subprocess.Popen(  # noqa: S603 - argv is ours, never a shell
+            list(argv),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, **env} if env else None,
+            bufsize=-1,
+        )
+        self._reader = threading.Thread(target=self._read, name=f"{name}-reader", daemon=True)
+        self._drainer = threading.Thread(target=self._drain, name=f"{name}-stderr", daemon=True)
+        self._reader.start()
+        self._drainer.start()
+
+    @property
+    def pid(self) -> int:
+        """The child's process id."""
+        return self.process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process still runs."""
+        return self.process.poll() is None
+
+    @property
+    def stderr_tail(self) -> str:
+        """The last lines the child wrote to stderr."""
+        return "\n".join(self._stderr)
+
+    def send(self, data: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]] | None = None) -> None:
+        """Write one message. Raises OSError when the child is gone.
+
+        Blocks while the pipe is full and the child does not read; :meth:`kill` from another thread ends that.
+        """
+        with self._write_lock:
+            if self.process.stdin is None or self.process.stdin.closed:
+                raise BrokenPipeError("child closed")
+            framing.write(cast(BinaryIO, self.process.stdin), data, arrays)
+
+    def kill(self) -> None:
+        """End the child at once, frozen or not, and wait for it."""
+        with contextlib.suppress(OSError):
+            self.process.kill()
+        self._finish()
+
+    def close(self, timeout_s: float = 1.0) -> None:
+        """Close the child's stdin, which asks it to end; kill it after ``timeout_s``."""
+        closer = threading.Thread(target=self._close_stdin, daemon=True)
+        closer.start()
+        try:
+            self.process.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+        closer.join(1.0)
+        self._finish()
+
+    def _finish(self) -> None:
+        self.process.wait()
+        for thread in (self._reader, self._drainer):
+            if thread is not threading.current_thread():
+                thread.join(1.0)
+        self._close_stdin()
+
+    def _close_stdin(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            if self.process.stdin is not None:
+                self.process.stdin.close()
+
+    def _read(self) -> None:
+        stream = cast(BinaryIO, self.process.stdout)
+        try:
+            while (message := framing.read(stream)) is not None:
+                self._on_message(message)
+        except (framing.FrameError, OSError, ValueError):
+            self.process.kill()
+        finally:
+            stream.close()
+            self._on_exit()
+
+    def _drain(self) -> None:
+        stream = self.process.stderr
+        if stream is None:
+            return
+        for line in stream:
+            self._stderr.append(line.decode(errors="replace").rstrip())
+        stream.close()
+
+
+def take_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """Inside the child: its message streams (in, out). stdout is pointed at stderr, so no print can break a frame."""
+    incoming = os.fdopen(os.dup(0), "rb")
+    outgoing = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    with open(os.devnull, "rb") as null:
+        os.dup2(null.fileno(), 0)
+    return incoming, outgoing

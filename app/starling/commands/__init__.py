@@ -1,0 +1,1 @@
+"""The subcommands: thin functions over the pipeline."""

@@ -1,0 +1,1 @@
+"""Pure logic: no Qt, no I/O, no threads, no clock."""

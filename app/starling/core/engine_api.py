@@ -1,0 +1,74 @@
+"""What every engine process offers: the contract between ``speech`` engines and ``engine`` (host and worker)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One answer to a call: JSON values and named arrays."""
+
+    data: dict[str, Any]
+    arrays: dict[str, NDArray[Any]] = field(default_factory=dict)
+
+
+class Engine(Protocol):
+    """A loaded model. Made by a factory ``module:function`` that takes the engine's JSON configuration.
+
+    Factories and calls raise :class:`starling.core.errors.StarlingError` for what a person can act on and
+    ``MemoryError`` when memory runs out. Anything else is a crash.
+    """
+
+    def describe(self) -> dict[str, Any]:
+        """Tier, model, placement, versions: JSON values, measured or read, never assumed."""
+        ...
+
+    def call(self, op: str, args: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Iterator[Reply]:
+        """Run one operation and yield its replies; the last one ends the call.
+
+        ``transcribe`` (STT): args ``SttOptions.to_json()``, arrays ``"0", "1", ...`` each (n,) float32 at 16 kHz; one
+        reply, ``{"transcripts": [Transcript.to_json(), ...]}``, in order.
+        ``synthesize`` (TTS): args ``{"text", "voice", "speed"}``; one reply or more, each
+        ``{"rate": Hz}`` with array ``"audio"`` (n,) float32; the last one also carries
+        ``{"audio_s", "synthesis_s", "placement"}``.
+        ``voices`` (TTS): one reply ``{"voices": [{"id", "language", "gender"}, ...]}``.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class EngineSpec:
+    """How to start one engine process.
+
+    Attributes:
+        name: for people and logs: ``legacy:starter``.
+        tier: ``advanced``, ``legacy``, ``demo``, ``cpu`` ...
+        model: the model's name; empty if the tier has none.
+        factory: ``module:function`` inside the engine's environment.
+        config: the factory's JSON configuration.
+        interpreter: Python executable; empty for the one that runs Starling.
+        env: variables set on top of the parent's.
+        load_deadline_s: from start of the process to ready.
+    """
+
+    name: str
+    tier: str
+    model: str
+    factory: str
+    config: dict[str, Any]
+    interpreter: str = ""
+    env: dict[str, str] = field(default_factory=dict)
+    load_deadline_s: float = 60.0
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One step of a ladder: an engine that can be used, and why nothing above it is."""
+
+    spec: EngineSpec
+    why_not_better: str = ""

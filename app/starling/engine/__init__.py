@@ -1,0 +1,1 @@
+"""Engine processes: host, worker, retry rules."""

@@ -1,0 +1,1 @@
+"""Turns and utterances that outlive a crash."""

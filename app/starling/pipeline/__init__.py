@@ -1,0 +1,1 @@
+"""The coordinator: one thread that owns the turn machine and wires everything."""

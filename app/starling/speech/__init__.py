@@ -1,0 +1,1 @@
+"""Engines of speech, one Protocol per family, one file per engine."""

@@ -1,0 +1,1 @@
+"""Whether an utterance is addressed to Starling."""
