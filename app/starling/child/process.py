@@ -41,7 +41,7 @@ class Child:
         self._on_exit = on_exit
         self._write_lock = threading.Lock()
         self._stderr: deque[str] = deque(maxlen=STDERR_LINES)
-        self.process = subprocess.Popen(  # noqa: S603 - argv is ours, never a shell
+        self.process = subprocess.Popen(
             list(argv),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
