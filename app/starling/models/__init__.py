@@ -1,1 +1,1 @@
-"""Model folders: find, verify, convert."""
+"""Models on disk: conversion, cards, verification, and what is installed."""
