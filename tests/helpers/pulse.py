@@ -164,8 +164,8 @@ class PulseServer:
         (self.folder / "runtime").mkdir(mode=0o700)
         (self.folder / "home").mkdir()
         (self.folder / "alsa.conf").write_text(
-            "</usr/share/alsa/alsa.conf>\npcm.!default { type pulse }\nctl.!default { type pulse }\n"
-            "pcm.pulse { type pulse hint { show on description pulse } }\nctl.pulse { type pulse }\n"
+            'pcm.!default { type pulse hint { show on description "default" } }\nctl.!default { type pulse }\n'
+            'pcm.!pulse { type pulse hint { show on description "pulse" } }\nctl.!pulse { type pulse }\n'
         )
 
     # -- life and death ------------------------------------------------------------------------------------
