@@ -1,0 +1,98 @@
+"""The command line: parse, run a command, turn its failure into one line and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import errno
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+from starling import __version__
+from starling.core.errors import StarlingError
+
+COMMANDS = {
+    "try": "speak one question through the whole loop and show what was measured",
+    "listen": "listen to the microphone, print what is said, answer aloud",
+    "say": "speak a text",
+    "transcribe": "turn recordings into text or subtitles",
+    "devices": "list microphones and speakers",
+    "doctor": "say what this machine has, what is in use, and how to fix what is missing",
+    "bench": "measure the figures that people feel",
+}
+EXIT_FAILED = 1
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. 0 done, 1 failed with a one-line reason on stderr, 2 usage."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    parser = _parser(arguments)
+    options = parser.parse_args(arguments)
+    if options.command is None:
+        parser.print_help()
+        return 0
+    try:
+        return int(options.run(options))
+    except StarlingError as error:
+        return _fail(error)
+    except KeyboardInterrupt:
+        return _fail(StarlingError("cli.interrupted", "Interrupted."))
+    except BrokenPipeError:
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_FAILED
+    except MemoryError:
+        return _fail(
+            StarlingError("memory.out", "This machine ran out of memory.", "Close programs or use a smaller model.")
+        )
+    except OSError as error:
+        return _fail(_from_os(error))
+    except Exception as error:  # noqa: BLE001 - the last line of defence: a person gets a sentence, the file the rest
+        return _fail(_unexpected(error))
+
+
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="starling", description="A local voice assistant: hears, answers and speaks on this machine."
+    )
+    parser.add_argument("--version", action="version", version=f"starling {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    asked = next((word for word in arguments if not word.startswith("-")), "")
+    for name, summary in COMMANDS.items():
+        sub = commands.add_parser(name, help=summary, description=summary.capitalize() + ".")
+        if name == asked:  # only the command that runs is imported
+            import_module(f"starling.commands.{name}_command").configure(sub)
+    return parser
+
+
+def _fail(error: StarlingError) -> int:
+    print(f"starling: {error}", file=sys.stderr)
+    return EXIT_FAILED
+
+
+def _from_os(error: OSError) -> StarlingError:
+    name = f" ({error.filename})" if error.filename else ""
+    if error.errno == errno.ENOSPC:
+        return StarlingError("disk.full", f"The disk is full{name}.", "Free some space and try again.")
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return StarlingError("disk.permission", f"Permission denied{name}.", "Check who owns the file or folder.")
+    return StarlingError(
+        "system.error", f"{error.strerror or 'A system call failed'}{name}.", "Check the path and try again."
+    )
+
+
+def _unexpected(error: Exception) -> StarlingError:
+    from starling import locate
+
+    report = ""
+    with contextlib.suppress(OSError):
+        folder: Path = locate.cache_dir()
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / "last-error.txt"
+        path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+        report = f"Details are in {path}; please report it."
+    return StarlingError("internal.bug", f"Something unexpected went wrong: {type(error).__name__}.", report)

@@ -1,0 +1,286 @@
+"""The coordinator: one thread that owns the stream, the jobs and the conversation.
+
+Everyone else sends it messages through one inbox; it alone decides.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from starling.core.jobs import Deliver, Discard, SegmentJobs, Transcribe
+from starling.core.results import Placement, Samples
+from starling.core.segmenter import SegmentEvent, SpeechStarted
+from starling.pipeline import events
+from starling.pipeline.conversation import Rules, Verdict
+from starling.pipeline.ears import Ears
+from starling.pipeline.recognition import Recognised, RecognitionLine
+from starling.pipeline.replies import ReplyLine
+from starling.pipeline.streamclock import StreamClock
+
+READ_S = 0.25
+"""Longest wait for samples: how late the pump notices a stop."""
+ECHO_TAIL_S = 0.5
+"""Sound of a reply still on its way through the devices when the reply has ended."""
+
+
+class Source(Protocol):
+    """A stream of 16 kHz mono float32: microphone or file."""
+
+    live: bool
+
+    def read(self, timeout_s: float) -> Samples | None:
+        """What has arrived, empty after ``timeout_s``; None at the end of the stream."""
+        ...
+
+    def events(self) -> list[Any]:
+        """What happened to the stream since the last call."""
+        ...
+
+
+@dataclass(frozen=True)
+class _Block:
+    samples: Samples | None
+    arrived_s: float
+
+
+@dataclass(frozen=True)
+class _Result:
+    job: int
+    recognised: Recognised
+
+
+@dataclass(frozen=True)
+class _ReplyBegan:
+    text: str
+
+
+@dataclass(frozen=True)
+class _ReplyEnded:
+    reply: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Wake:
+    """Look again: a request was answered, or a stop was asked for."""
+
+
+_Inbox = queue.SimpleQueue[_Block | _Result | _ReplyBegan | _ReplyEnded | _Wake]
+
+
+class Mailbox:
+    """How the other threads reach the coordinator; made first, handed to the lines."""
+
+    def __init__(self) -> None:
+        self.queue: _Inbox = queue.SimpleQueue()
+
+    def result(self, job: int, recognised: Recognised) -> None:
+        """From the recognition line."""
+        self.queue.put(_Result(job, recognised))
+
+    def reply_began(self, text: str) -> None:
+        """From the reply line."""
+        self.queue.put(_ReplyBegan(text))
+
+    def reply_ended(self, reply: dict[str, Any]) -> None:
+        """From the reply line."""
+        self.queue.put(_ReplyEnded(reply))
+
+    def wake(self) -> None:
+        """From anyone: look again."""
+        self.queue.put(_Wake())
+
+
+class Coordinator:
+    """Runs one stream to its end, or until :meth:`stop`.
+
+    Args:
+        source: the stream. A source that is not ``live`` is read only while nothing else is going on, so that its
+            results do not depend on this machine's speed.
+        translate: turns the source's own events into pipeline events.
+        emit: called on the coordinator's thread with every event.
+        follow_up_s: time after a reply in which no wake phrase is needed.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        ears: Ears,
+        mailbox: Mailbox,
+        line: RecognitionLine,
+        replies: ReplyLine,
+        rules: Rules,
+        emit: Callable[[events.Event], None],
+        *,
+        translate: Callable[[Any], events.Event] | None = None,
+        follow_up_s: float = 8.0,
+    ) -> None:
+        self._source = source
+        self._ears = ears
+        self._mailbox = mailbox
+        self._line = line
+        self._replies = replies
+        self._rules = rules
+        self._emit = emit
+        self._translate = translate
+        self._follow_up_s = follow_up_s
+        self._jobs: SegmentJobs[Recognised] = SegmentJobs()
+        self._clock = StreamClock()
+        self._stop = threading.Event()
+        self._ended = False
+        self._speaking = ""
+        self._reply_ended_s = float("-inf")
+        self._last_reply = ""
+
+    @property
+    def discarded_s(self) -> float:
+        """Engine time spent on early results that were thrown away."""
+        return self._line.discarded_s
+
+    def stop(self) -> None:
+        """Ask :meth:`run` to finish what was said and return. From any thread, also a signal handler."""
+        self._stop.set()
+        self._mailbox.wake()
+
+    def run(self) -> None:
+        """Listen until the stream ends or :meth:`stop`; every utterance that had ended is delivered first."""
+        pump = threading.Thread(target=self._pump, name="source-pump", daemon=True) if self._source.live else None
+        if pump:
+            pump.start()
+        while not self._finished():
+            self._turn(wait=pump is not None or self._busy())
+        if pump:
+            pump.join(4 * READ_S)
+
+    def _busy(self) -> bool:
+        return self._jobs.open or self._jobs.waiting or self._replies.busy
+
+    def _finished(self) -> bool:
+        if self._stop.is_set() and not self._ended:
+            self._end_stream()
+            self._replies.stop()
+        return self._ended and not self._busy() and self._mailbox.queue.empty()
+
+    def _turn(self, *, wait: bool) -> None:
+        if wait:
+            self._handle(self._mailbox.queue.get())
+        elif not self._ended:
+            self._handle(_Block(self._source.read(READ_S), time.monotonic()))
+        while not self._mailbox.queue.empty():
+            self._handle(self._mailbox.queue.get())
+
+    def _pump(self) -> None:
+        while not self._stop.is_set():
+            samples = self._source.read(READ_S)
+            self._mailbox.queue.put(_Block(samples, time.monotonic()))
+            if samples is None:
+                return
+
+    def _handle(self, message: _Block | _Result | _ReplyBegan | _ReplyEnded | _Wake) -> None:
+        match message:
+            case _Block():
+                self._hear(message)
+            case _Result(job=job, recognised=recognised):
+                for deliver in self._jobs.on_result(job, recognised, time.monotonic()):
+                    self._deliver(deliver)
+            case _ReplyBegan(text=text):
+                self._speaking = self._last_reply = text
+                self._emit(events.ReplyBegan(text))
+            case _ReplyEnded(reply=reply):
+                self._speaking = ""
+                self._reply_ended_s = time.monotonic() if self._source.live else self._ears.position_s
+                self._emit(events.ReplyEnded(reply))
+
+    def _hear(self, block: _Block) -> None:
+        if self._ended:
+            return
+        for event in self._source.events():
+            self._on_source(event)
+        if block.samples is None:
+            self._end_stream()
+        elif block.samples.size:
+            for event in self._ears.hear(block.samples):
+                self._on_segment(event)
+            self._clock.arrived(self._ears.position_s, block.arrived_s)
+
+    def _end_stream(self) -> None:
+        self._ended = True
+        for event in self._ears.end("end_of_stream"):
+            self._on_segment(event)
+
+    def _on_source(self, event: Any) -> None:
+        translated = self._translate(event) if self._translate else None
+        if translated is None:
+            return
+        if isinstance(translated, events.MicrophoneChanged) and translated.state == "lost":
+            for segment_event in self._ears.end("microphone_lost"):
+                self._on_segment(segment_event)
+        self._emit(translated)
+
+    def _on_segment(self, event: SegmentEvent) -> None:
+        if isinstance(event, SpeechStarted):
+            self._emit(events.SpeechBegan(event.start_s))
+        for command in self._jobs.on_segment(event, time.monotonic()):
+            match command:
+                case Transcribe(job=job, segment=segment):
+                    self._line.submit(job, segment.samples)
+                case Discard(job=job):
+                    self._line.discard(job)
+                case Deliver():
+                    self._deliver(command)
+
+    def _deliver(self, deliver: Deliver[Recognised]) -> None:
+        utterance = self._judge(deliver)
+        self._emit(events.Heard(utterance))
+        if deliver.result.error is None:
+            self._line.delivered(deliver.job)
+
+    def _judge(self, deliver: Deliver[Recognised]) -> events.Utterance:
+        text = deliver.result.transcript.text if deliver.result.transcript else ""
+        started_s = self._clock.wall(deliver.segment.start_s) if self._source.live else deliver.segment.start_s
+        judgement = self._rules.judge(
+            text, speaking=self._audible_since(started_s), in_follow_up=self._in_follow_up(started_s)
+        )
+        if judgement.verdict is Verdict.STOP:
+            self._replies.stop()
+        elif judgement.verdict is Verdict.ANSWER:
+            self._replies.submit(judgement.request)
+        return self._record(deliver, judgement.verdict)
+
+    def _audible_since(self, started_s: float) -> str:
+        if self._speaking:
+            return self._speaking
+        return self._last_reply if self._source.live and started_s < self._reply_ended_s + ECHO_TAIL_S else ""
+
+    def _in_follow_up(self, started_s: float) -> bool:
+        return self._reply_ended_s <= started_s <= self._reply_ended_s + self._follow_up_s
+
+    def _record(self, deliver: Deliver[Recognised], verdict: Verdict) -> events.Utterance:
+        segment, recognised = deliver.segment, deliver.result
+        transcript = recognised.transcript
+        to_text_s = deliver.endpoint_to_text_s
+        since_speech_s = self._clock.since(segment.end_s, time.monotonic()) if self._source.live else None
+        if since_speech_s is None:
+            since_speech_s = segment.endpoint_s - segment.end_s + to_text_s
+        return events.Utterance(
+            start_s=round(segment.start_s, 3),
+            end_s=round(segment.end_s, 3),
+            text=transcript.text if transcript else "",
+            tier=recognised.tier,
+            model=recognised.model,
+            placement=transcript.placement if transcript else Placement(),
+            audio_s=round(segment.audio_s, 3),
+            processing_s=round(transcript.processing_s, 4) if transcript else 0.0,
+            endpoint_to_text_ms=round(to_text_s * 1000, 1),
+            speech_end_to_text_ms=round(since_speech_s * 1000, 1),
+            confidence=round(transcript.confidence, 3) if transcript and transcript.confidence is not None else None,
+            verdict=verdict.value,
+            dropped=transcript.dropped if transcript else "",
+            notes=transcript.notes if transcript else (),
+            attempts=recognised.attempts,
+            error=recognised.error.to_json() if recognised.error else None,
+        )

@@ -1,0 +1,118 @@
+"""What the pipeline tells the window, the command line and the tests. Plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from starling.core.errors import StarlingError
+from starling.core.results import Placement
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """One thing somebody said, and what it cost to understand.
+
+    Times ``*_s`` are seconds of the input stream; ``endpoint_to_text_ms`` is wall time from the decision that speech
+    had ended to the text, ``speech_end_to_text_ms`` the same from the last speech frame, hangover included.
+    """
+
+    start_s: float
+    end_s: float
+    text: str
+    tier: str
+    model: str
+    placement: Placement
+    audio_s: float
+    processing_s: float
+    endpoint_to_text_ms: float
+    speech_end_to_text_ms: float
+    confidence: float | None = None
+    verdict: str = ""
+    early: bool = False
+    dropped: str = ""
+    notes: tuple[str, ...] = ()
+    attempts: int = 1
+    error: dict[str, str] | None = None
+
+    @property
+    def rtf(self) -> float:
+        """Processing time divided by audio time."""
+        return self.processing_s / self.audio_s if self.audio_s else 0.0
+
+
+@dataclass(frozen=True)
+class Heard:
+    """An utterance is finished."""
+
+    utterance: Utterance
+
+
+@dataclass(frozen=True)
+class SpeechBegan:
+    """Somebody started to speak at this stream time."""
+
+    start_s: float
+
+
+@dataclass(frozen=True)
+class ReplyBegan:
+    """Starling starts to answer; the text may still grow."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class ReplyEnded:
+    """A reply was spoken, stopped or could not be spoken; ``reply`` has the keys of ``replies[]``."""
+
+    reply: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class MicrophoneChanged:
+    """The microphone was opened, lost, came back, or lost samples."""
+
+    state: str
+    device: str = ""
+    message: str = ""
+    fix: str = ""
+    gap_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class EngineChanged:
+    """An engine started, was restarted or demoted."""
+
+    family: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Something went wrong that did not stop the pipeline."""
+
+    error: StarlingError
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """The text of an utterance that an earlier, crashed run had recorded."""
+
+    text: str
+    started_at: float
+    tier: str
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The pipeline listens."""
+
+    stt: str
+    tts: str
+    microphone: str
+    speaker: str
+    notes: tuple[str, ...] = field(default=())
+
+
+Event = Heard | SpeechBegan | ReplyBegan | ReplyEnded | MicrophoneChanged | EngineChanged | Trouble | Recovered | Ready
