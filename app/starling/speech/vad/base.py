@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from starling.core.frames import FRAME_SAMPLES
 from starling.core.results import Samples
 
-FRAME_SAMPLES = 512
-"""32 ms at 16 kHz: Silero's frame, and the segmenter's unit of time."""
+__all__ = ["FRAME_SAMPLES", "Detector"]
 
 
 class Detector(Protocol):
