@@ -1,0 +1,59 @@
+"""Which voice engine is used, which comes next when it fails, and why none is better. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from starling.core.engine_api import EngineSpec, Rung
+from starling.core.errors import StarlingError
+from starling.models.info import ModelInfo, largest
+
+TtsTier = Literal["auto", "cpu", "demo"]
+
+CPU_FACTORY = "starling.speech.tts.kokoro:create"
+DEMO_FACTORY = "starling.speech.tts.espeak:create"
+
+NO_NPU = "npu: needs an NPU engine, none is built into this version"
+
+
+def tts_ladder(tier: TtsTier, model: ModelInfo | None, installed: Sequence[ModelInfo]) -> list[Rung]:
+    """The engines to use, best first.
+
+    Args:
+        tier: ``auto`` falls from cpu to demo; ``cpu`` and ``demo`` are that tier alone.
+        model: the Kokoro model the user named, if any.
+        installed: the models that ``auto`` may choose from; the largest Kokoro is taken.
+
+    Raises:
+        StarlingError: ``tts.no_model`` when cpu is asked for and there is no model.
+    """
+    chosen = model or largest(installed, "kokoro")
+    if tier == "demo":
+        return [_demo("cpu: the demo tier was chosen")]
+    if tier == "cpu" and chosen is None:
+        raise StarlingError(
+            "tts.no_model",
+            "No Kokoro model is installed.",
+            "Put a Kokoro .onnx file and its voices file into a folder below Starling's models, or use --tts demo",
+        )
+    if chosen is None:
+        return [_demo("cpu: no Kokoro model is installed")]
+    cpu = Rung(_kokoro(chosen), NO_NPU)
+    if tier == "cpu":
+        return [cpu]
+    return [cpu, _demo(f"cpu: {chosen.name} is tried first")]
+
+
+def _kokoro(model: ModelInfo) -> EngineSpec:
+    return EngineSpec(
+        name=f"cpu:{model.name}",
+        tier="cpu",
+        model=model.name,
+        factory=CPU_FACTORY,
+        config={"model": model.name, "path": str(model.path)},
+    )
+
+
+def _demo(why_not_better: str) -> Rung:
+    return Rung(EngineSpec(name="demo", tier="demo", model="", factory=DEMO_FACTORY, config={}), why_not_better)
