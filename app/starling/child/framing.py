@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
@@ -49,7 +49,12 @@ def encode(data: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]] | None = 
 
 def write(stream: BinaryIO, data: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]] | None = None) -> None:
     """Write one frame and flush. Raises OSError when the other side is gone."""
-    for part in encode(data, arrays):
+    write_parts(stream, encode(data, arrays))
+
+
+def write_parts(stream: BinaryIO, parts: Iterable[bytes | memoryview]) -> None:
+    """Write an encoded frame and flush. Raises OSError when the other side is gone."""
+    for part in parts:
         stream.write(part)
     stream.flush()
 
@@ -73,7 +78,7 @@ def read(stream: BinaryIO) -> Message | None:
         raise FrameError("stream ended inside a frame")
     try:
         return _decode(header, body)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise FrameError(f"bad frame: {error}") from error
 
 

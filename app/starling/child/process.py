@@ -11,7 +11,7 @@ import os
 import subprocess
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, BinaryIO, cast
 
 from numpy.typing import NDArray
@@ -19,6 +19,12 @@ from numpy.typing import NDArray
 from starling.child import framing
 
 STDERR_LINES = 40
+STDERR_LINE_BYTES = 4096
+KILL_WAIT_S = 1.0
+"""A process stuck inside a driver cannot be reaped until the driver lets go; nobody waits longer for it."""
+THREAD_JOIN_S = 0.2
+# On Windows a console program started by a windowed one would open a console.
+_CREATION_FLAGS = int(getattr(subprocess, "CREATE_NO_WINDOW", 0))
 
 
 class Child:
@@ -48,6 +54,7 @@ class Child:
             stderr=subprocess.PIPE,
             env={**os.environ, **env} if env else None,
             bufsize=-1,
+            creationflags=_CREATION_FLAGS,
         )
         self._reader = threading.Thread(target=self._read, name=f"{name}-reader", daemon=True)
         self._drainer = threading.Thread(target=self._drain, name=f"{name}-stderr", daemon=True)
@@ -74,13 +81,17 @@ class Child:
 
         Blocks while the pipe is full and the child does not read; :meth:`kill` from another thread ends that.
         """
+        self.send_parts(framing.encode(data, arrays))
+
+    def send_parts(self, parts: Iterable[bytes | memoryview]) -> None:
+        """Write one frame made by :func:`starling.child.framing.encode`; blocks and raises as :meth:`send` does."""
         with self._write_lock:
             if self.process.stdin is None or self.process.stdin.closed:
                 raise BrokenPipeError("child closed")
-            framing.write(cast(BinaryIO, self.process.stdin), data, arrays)
+            framing.write_parts(cast(BinaryIO, self.process.stdin), parts)
 
     def kill(self) -> None:
-        """End the child at once, frozen or not, and wait for it."""
+        """End the child at once, frozen or not, and wait ``KILL_WAIT_S`` at most for its end."""
         with contextlib.suppress(OSError):
             self.process.kill()
         self._finish()
@@ -97,11 +108,13 @@ class Child:
         self._finish()
 
     def _finish(self) -> None:
-        self.process.wait()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(KILL_WAIT_S)
         for thread in (self._reader, self._drainer):
             if thread is not threading.current_thread():
-                thread.join(1.0)
-        self._close_stdin()
+                thread.join(THREAD_JOIN_S)
+        if self.process.returncode is not None:  # else a writer may be stuck in the pipe, and closing would join it
+            self._close_stdin()
 
     def _close_stdin(self) -> None:
         with contextlib.suppress(OSError, ValueError):
@@ -113,7 +126,7 @@ class Child:
         try:
             while (message := framing.read(stream)) is not None:
                 self._on_message(message)
-        except (framing.FrameError, OSError, ValueError):
+        except (framing.FrameError, OSError, ValueError, MemoryError):
             self.process.kill()
         finally:
             stream.close()
@@ -123,7 +136,8 @@ class Child:
         stream = self.process.stderr
         if stream is None:
             return
-        for line in stream:
+        # Bounded: a child that never ends its line must not fill our memory.
+        while line := stream.readline(STDERR_LINE_BYTES):
             self._stderr.append(line.decode(errors="replace").rstrip())
         stream.close()
 

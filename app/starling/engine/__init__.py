@@ -1,1 +1,1 @@
-"""Engine processes: host, worker, retry rules."""
+"""Child processes that hold the models: worker, host, retry policy, supervisor, typed clients."""
