@@ -1,0 +1,41 @@
+"""What a Whisper encoder offers, wherever it runs."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from starling.core.results import Placement
+
+MelBatch = NDArray[np.float32]
+"""(clips, mels, frames)."""
+States = NDArray[np.float32]
+"""Encoder output, (clips, frames // 2, width)."""
+
+
+class Encoder(Protocol):
+    """The half of Whisper that a tier chooses: mel features in, states out."""
+
+    @property
+    def mels(self) -> int:
+        """Mel bands the model was trained with: 80 or 128."""
+        ...
+
+    @property
+    def placement(self) -> Placement:
+        """Where :meth:`encode` runs, with evidence read from what is loaded."""
+        ...
+
+    def encode(self, mel: MelBatch) -> States:
+        """(clips, mels, frames) float32, even number of frames, to (clips, frames // 2, width) float32.
+
+        Raises:
+            MemoryError: the batch does not fit.
+        """
+        ...
+
+    def describe(self) -> dict[str, Any]:
+        """Versions, threads, number format: JSON values."""
+        ...

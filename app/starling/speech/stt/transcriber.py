@@ -1,0 +1,175 @@
+"""Clips to transcripts: the rules every Whisper tier shares, whatever its encoder."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from starling.core.errors import StarlingError
+from starling.core.results import SAMPLE_RATE, Placement, Samples, SttOptions, Transcript, Word
+from starling.speech.stt import context, filters
+from starling.speech.stt.base import Encoder, States
+from starling.speech.stt.decode import Decoded, Decoder, confidence, with_fallback
+from starling.speech.stt.mel import HOP, log_mel
+
+
+@dataclass
+class _Clip:
+    """One clip on its way: the states it was last encoded to, the language, the best result so far."""
+
+    samples: Samples
+    states: States
+    language: str = "en"
+    result: Decoded | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+class Transcriber:
+    """Encoder, decoder and filters of one model.
+
+    Args:
+        encoder: where the tier's work is done.
+        decoder: of the same model.
+        placement: of encoder and decoder together.
+        short_context: the model was trained for less than 30 s of context.
+    """
+
+    def __init__(self, encoder: Encoder, decoder: Decoder, placement: Placement, short_context: bool) -> None:
+        self._encoder = encoder
+        self._decoder = decoder
+        self._placement = placement
+        self._short_context = short_context
+
+    def transcribe(self, clips: Sequence[Samples], options: SttOptions) -> list[Transcript]:
+        """Transcribe clips of at most 30 s, (n,) float32 at 16 kHz, as one batch; results in order.
+
+        ``processing_s`` of a clip is its share, by length, of the batch's wall time. Another try, on the full
+        context or at a higher temperature, is made only if ``options.temperatures`` has more than one.
+
+        Raises:
+            StarlingError: a clip is too long or no audio, or the model does not know ``options.language``.
+            MemoryError: the batch does not fit.
+        """
+        started = time.perf_counter()
+        checked = [check_clip(clip) for clip in clips]
+        sounding = [index for index, (samples, _) in enumerate(checked) if len(samples)]
+        done: dict[int, Transcript] = {}
+        if sounding:
+            work = self._encode([checked[index] for index in sounding], options)
+            self._decode(work, options)
+            done = {index: self._finish(clip, options) for index, clip in zip(sounding, work, strict=True)}
+        elapsed, total = time.perf_counter() - started, sum(len(samples) for samples, _ in checked)
+        empty = Transcript("", options.language or "en", 0.0, 0.0, self._placement, notes=("no audio",))
+        return [
+            replace(done[index], processing_s=elapsed * len(samples) / total) if index in done else empty
+            for index, (samples, _) in enumerate(checked)
+        ]
+
+    def _states(self, clips: Sequence[Samples], short_context: bool) -> States:
+        frames = context.frames_for(max(len(samples) for samples in clips), short_context)
+        mel = np.stack([log_mel(samples, frames, self._encoder.mels) for samples in clips])
+        return self._encoder.encode(mel)
+
+    def _encode(self, clips: Sequence[tuple[Samples, list[str]]], options: SttOptions) -> list[_Clip]:
+        states = self._states([samples for samples, _ in clips], self._is_short(options))
+        languages = [options.language] * len(clips) if options.language else self._decoder.languages(states)
+        return [
+            _Clip(samples, states[row : row + 1], languages[row] or "en", notes=notes)
+            for row, (samples, notes) in enumerate(clips)
+        ]
+
+    def _is_short(self, options: SttOptions) -> bool:
+        return self._short_context and not options.full_context
+
+    def _decode(self, work: list[_Clip], options: SttOptions) -> None:
+        temperatures = options.temperatures or (0.0,)
+        states = np.concatenate([clip.states for clip in work]) if len(work) > 1 else work[0].states
+        prompts = [self._decoder.tokens.prompt(clip.language, options.prompt) for clip in work]
+        first = self._decoder.decode(states, prompts, beam_size=options.beam_size, temperature=temperatures[0])
+        for clip, prompt, result in zip(work, prompts, first, strict=True):
+            clip.result = result
+            if len(temperatures) > 1 and result.doubtful:
+                self._improve(clip, prompt, options, temperatures)
+
+    def _improve(self, clip: _Clip, prompt: list[int], options: SttOptions, temperatures: tuple[float, ...]) -> None:
+        """First with the context the model was made for, then hotter."""
+        if clip.result is None:
+            return
+
+        def decode(temperature: float) -> Decoded:
+            return self._decoder.decode(clip.states, [prompt], beam_size=options.beam_size, temperature=temperature)[0]
+
+        if self._is_short(options):
+            short, short_states = clip.result, clip.states
+            clip.states = self._states([clip.samples], short_context=False)
+            clip.result = decode(temperatures[0])
+            clip.notes.append("full context retry")
+            if short.rank > clip.result.rank:
+                clip.result, clip.states = short, short_states
+        clip.result = with_fallback(clip.result, temperatures[1:], decode)
+
+    def _finish(self, clip: _Clip, options: SttOptions) -> Transcript:
+        result = clip.result
+        if result is None:
+            raise AssertionError("decoding leaves no clip without a result")
+        verdict = filters.judge(result.text, result.scores)
+        return Transcript(
+            text=verdict.text,
+            language=clip.language,
+            audio_s=len(clip.samples) / SAMPLE_RATE,
+            processing_s=0.0,
+            placement=self._placement,
+            confidence=confidence(result),
+            no_speech_prob=result.scores.no_speech_prob,
+            avg_logprob=result.scores.avg_logprob,
+            compression_ratio=filters.compression_ratio(result.text),
+            words=self._words(clip, result, verdict.text) if options.words and verdict.text else (),
+            dropped=verdict.dropped,
+            dropped_text=result.text if verdict.dropped else "",
+            notes=_notes(clip, result, verdict),
+        )
+
+    def _words(self, clip: _Clip, result: Decoded, text: str) -> tuple[Word, ...]:
+        tokens = self._decoder.tokens
+        ids = list(result.tokens) if text == result.text else tokens.encode(text)
+        frames = -(-len(clip.samples) // HOP)
+        starts, probabilities = self._decoder.align(clip.states, ids, clip.language, frames)
+        words, at, end_of_clip = [], 0, len(clip.samples) / SAMPLE_RATE
+        for word, count in tokens.words(ids, clip.language):
+            start, end = min(starts[at], end_of_clip), min(starts[at + count], end_of_clip)
+            words.append(Word(word, start, end, float(np.mean(probabilities[at : at + count]))))
+            at += count
+        return tuple(words)
+
+
+def _notes(clip: _Clip, result: Decoded, verdict: filters.Verdict) -> tuple[str, ...]:
+    hot = [f"temperature {result.temperature:g}"] if result.temperature > 0 else []
+    return (*clip.notes, *hot, *([verdict.note] if verdict.note else []))
+
+
+def check_clip(clip: Samples) -> tuple[Samples, list[str]]:
+    """The clip with damaged samples silenced, and a note about them.
+
+    Raises:
+        StarlingError: not (n,) float32, or longer than 30 s.
+    """
+    if clip.ndim != 1 or clip.dtype != np.float32:
+        raise StarlingError(
+            "stt.bad_audio",
+            f"The recogniser takes mono float32 audio, not {clip.dtype} of shape {clip.shape}.",
+            "Convert the audio to 16 kHz mono float32 first.",
+        )
+    if len(clip) > context.MAX_SAMPLES:
+        raise StarlingError(
+            "stt.clip_too_long",
+            f"A clip of {len(clip) / SAMPLE_RATE:.1f} s is longer than the 30 s that Whisper hears at once.",
+            "Split the audio at pauses first.",
+        )
+    finite = np.isfinite(clip)
+    if finite.all():
+        return clip, []
+    damaged = len(clip) - int(np.count_nonzero(finite))
+    return np.where(finite, clip, np.float32(0)), [f"{damaged} damaged samples silenced"]
