@@ -15,6 +15,7 @@ from starling.models.card import ModelCard
 from starling.models.hashing import folder_records
 from starling.models.safetensors_files import Array, SafetensorsFolder, write_safetensors
 from starling.models.tokenizer_files import (
+    MULTILINGUAL_MARK,
     TOKENIZER_FILE,
     decoding_config,
     language_ids,
@@ -66,7 +67,8 @@ def convert(
     shape = WhisperShape.from_config(config)
     generation = read_json(source, "generation_config.json") if (source / "generation_config.json").is_file() else {}
     tokens = read_vocabulary(source, shape.vocabulary)
-    languages = language_ids(tokens, generation) if shape.multilingual else {}
+    multilingual = MULTILINGUAL_MARK in tokens
+    languages = language_ids(tokens, generation) if multilingual else {}
     weights = SafetensorsFolder(source)
     with whole_folder(target, _parameters(shape) * _BYTES_OF[quantization]) as part:
         spec = build_spec(shape, _counted(weights, shape.tensors, on_progress), quantization)
@@ -78,8 +80,8 @@ def convert(
             name=target.name,
             kind="whisper-ct2",
             short_context=short_context,
-            multilingual=shape.multilingual,
-            languages=tuple(languages) if shape.multilingual else ("en",),
+            multilingual=multilingual,
+            languages=tuple(languages) if multilingual else ("en",),
             n_mels=shape.n_mels,
             licence=licence,
             origin=origin or f"converted from {source.resolve().name}",

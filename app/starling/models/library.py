@@ -12,7 +12,7 @@ from starling.locate import data_dir, shipped
 from starling.models.card import Kind, ModelCard
 from starling.models.info import ModelInfo
 from starling.models.recognise import Recognised, recognise
-from starling.models.whisper_spec import MULTILINGUAL_VOCABULARY
+from starling.models.tokenizer_files import MULTILINGUAL_MARK
 
 STARTER = "starter"
 
@@ -131,16 +131,16 @@ def _unknown(text: str, kind: Kind) -> StarlingError:
 
 def _without_card(folder: Path, recognised: Recognised) -> ModelInfo:
     resolved = folder.resolve()
-    multilingual = recognised.kind == "whisper-ct2" and _vocabulary_size(folder, recognised) >= MULTILINGUAL_VOCABULARY
+    multilingual = recognised.kind == "whisper-ct2" and MULTILINGUAL_MARK in _vocabulary(folder, recognised)
     size = sum((folder / name).stat().st_size for name in recognised.files)
     return ModelInfo(resolved.name, recognised.kind, resolved, False, multilingual, False, size)
 
 
-def _vocabulary_size(folder: Path, recognised: Recognised) -> int:
+def _vocabulary(folder: Path, recognised: Recognised) -> list[str]:
     name = next(name for name in recognised.files if name.startswith("vocabulary."))
     try:
-        data = (folder / name).read_bytes()
-        return len(json.loads(data)) if name.endswith(".json") else len(data.splitlines())
+        text = (folder / name).read_text(encoding="utf-8")
+        return list(json.loads(text)) if name.endswith(".json") else text.split("\n")[:-1]
     except (OSError, ValueError, TypeError):
         raise StarlingError(
             "model.altered", f"{folder / name} cannot be read as a vocabulary.", "Copy or download the model again."

@@ -13,6 +13,9 @@ from starling.core.errors import StarlingError
 from starling.models.whisper_spec import WhisperShape
 
 TOKENIZER_FILE = "tokenizer.json"
+MULTILINGUAL_MARK = ""
+"""CTranslate2 takes a Whisper for multilingual when its vocabulary holds the empty token, as OpenAI's 50256 is."""
+
 _LANGUAGE = re.compile(r"<\|([a-z]{2,3})\|>")
 _TIMESTAMP_STEP_S = 0.02
 _COPY_AGAIN = "Copy or download the model again."

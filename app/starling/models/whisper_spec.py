@@ -21,9 +21,6 @@ Take = Callable[[str, tuple[int, ...]], Array]
 """Gives the tensor of a name, float16 or float32, and checks its shape."""
 
 QUANTIZATIONS = ("int8", "float16", "float32")
-MULTILINGUAL_VOCABULARY = 51_865
-"""CTranslate2 takes a Whisper for multilingual from this vocabulary size on."""
-
 _INT8_MAX = np.float32(127.0)
 _CONV_KERNEL = 3
 _UNUSUAL = "Use a model of OpenAI's Whisper layout (tiny to large-v3, turbo, or a fine-tuned one)."
@@ -72,11 +69,6 @@ class WhisperShape:
             if type(value) is not int or value < 1:
                 raise StarlingError("model.bad_config", f"config.json has no valid {keys[field]}.", _UNUSUAL)
         return cls(**values, tied=config.get("tie_word_embeddings", True) is not False)  # type: ignore[arg-type]
-
-    @property
-    def multilingual(self) -> bool:
-        """Whether CTranslate2 will treat the model as multilingual."""
-        return self.vocabulary >= MULTILINGUAL_VOCABULARY
 
     @property
     def tensors(self) -> int:
