@@ -32,3 +32,9 @@ class StarlingError(Exception):
     def from_json(cls, data: dict[str, str]) -> StarlingError:
         """The inverse of :meth:`to_json`."""
         return cls(data["code"], data["message"], data.get("fix", ""))
+
+
+def internal_error(error: BaseException) -> StarlingError:
+    """A bug met at the edge of a thread or process; it names the exception's type only, texts may be private."""
+    what = f"Something unexpected went wrong: {type(error).__name__}."
+    return StarlingError("internal.bug", what, "Please report it.")

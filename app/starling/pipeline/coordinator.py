@@ -31,8 +31,6 @@ ECHO_TAIL_S = 0.5
 class Source(Protocol):
     """A stream of 16 kHz mono float32: microphone or file."""
 
-    live: bool
-
     def read(self, timeout_s: float) -> Samples | None:
         """What has arrived, empty after ``timeout_s``; None at the end of the stream."""
         ...
@@ -99,8 +97,9 @@ class Coordinator:
     """Runs one stream to its end, or until :meth:`stop`.
 
     Args:
-        source: the stream. A source that is not ``live`` is read only while nothing else is going on, so that its
-            results do not depend on this machine's speed.
+        source: the stream.
+        real_time: the stream comes at the clock's pace. One that does not is read only while nothing else is going
+            on, so that what comes of it does not depend on this machine's speed.
         translate: turns the source's own events into pipeline events.
         emit: called on the coordinator's thread with every event.
         follow_up_s: time after a reply in which no wake phrase is needed.
@@ -116,6 +115,7 @@ class Coordinator:
         rules: Rules,
         emit: Callable[[events.Event], None],
         *,
+        real_time: bool,
         translate: Callable[[Any], events.Event] | None = None,
         follow_up_s: float = 8.0,
     ) -> None:
@@ -126,6 +126,7 @@ class Coordinator:
         self._replies = replies
         self._rules = rules
         self._emit = emit
+        self._real_time = real_time
         self._translate = translate
         self._follow_up_s = follow_up_s
         self._jobs: SegmentJobs[Recognised] = SegmentJobs()
@@ -148,7 +149,7 @@ class Coordinator:
 
     def run(self) -> None:
         """Listen until the stream ends or :meth:`stop`; every utterance that had ended is delivered first."""
-        pump = threading.Thread(target=self._pump, name="source-pump", daemon=True) if self._source.live else None
+        pump = threading.Thread(target=self._pump, name="source-pump", daemon=True) if self._real_time else None
         if pump:
             pump.start()
         while not self._finished():
@@ -192,7 +193,7 @@ class Coordinator:
                 self._emit(events.ReplyBegan(text))
             case _ReplyEnded(reply=reply):
                 self._speaking = ""
-                self._reply_ended_s = time.monotonic() if self._source.live else self._ears.position_s
+                self._reply_ended_s = time.monotonic() if self._real_time else self._ears.position_s
                 self._emit(events.ReplyEnded(reply))
 
     def _hear(self, block: _Block) -> None:
@@ -241,7 +242,7 @@ class Coordinator:
 
     def _judge(self, deliver: Deliver[Recognised]) -> events.Utterance:
         text = deliver.result.transcript.text if deliver.result.transcript else ""
-        started_s = self._clock.wall(deliver.segment.start_s) if self._source.live else deliver.segment.start_s
+        started_s = self._clock.wall(deliver.segment.start_s) if self._real_time else deliver.segment.start_s
         judgement = self._rules.judge(
             text, speaking=self._audible_since(started_s), in_follow_up=self._in_follow_up(started_s)
         )
@@ -254,7 +255,7 @@ class Coordinator:
     def _audible_since(self, started_s: float) -> str:
         if self._speaking:
             return self._speaking
-        return self._last_reply if self._source.live and started_s < self._reply_ended_s + ECHO_TAIL_S else ""
+        return self._last_reply if self._real_time and started_s < self._reply_ended_s + ECHO_TAIL_S else ""
 
     def _in_follow_up(self, started_s: float) -> bool:
         return self._reply_ended_s <= started_s <= self._reply_ended_s + self._follow_up_s
@@ -263,7 +264,7 @@ class Coordinator:
         segment, recognised = deliver.segment, deliver.result
         transcript = recognised.transcript
         to_text_s = deliver.endpoint_to_text_s
-        since_speech_s = self._clock.since(segment.end_s, time.monotonic()) if self._source.live else None
+        since_speech_s = self._clock.since(segment.end_s, time.monotonic()) if self._real_time else None
         if since_speech_s is None:
             since_speech_s = segment.endpoint_s - segment.end_s + to_text_s
         return events.Utterance(

@@ -85,6 +85,7 @@ class EngineChanged:
     """An engine started, was restarted or demoted."""
 
     family: str
+    kind: str
     message: str
 
 

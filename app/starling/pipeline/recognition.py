@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from starling.core.errors import StarlingError
+from starling.core.errors import StarlingError, internal_error
 from starling.core.results import Samples, Transcript
 
 
@@ -112,6 +112,8 @@ class RecognitionLine:
             recognised = self._transcribe(job.samples)
         except StarlingError as error:
             recognised = Recognised(None, error=error)
+        except Exception as error:  # noqa: BLE001 - the line must go on, and the utterance must not wait for ever
+            recognised = Recognised(None, error=internal_error(error))
         if self._is_dropped(job.number):
             self.discarded_s += time.monotonic() - started
             return

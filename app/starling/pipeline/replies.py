@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from starling.core.errors import StarlingError, internal_error
+
 MAX_WAIT_S = 60.0
 """Longest sleep between looks at the timers: a changed wall clock is noticed within it."""
 
@@ -124,9 +126,12 @@ class ReplyLine:
 
     def _answer(self, request: _Request) -> None:
         try:
-            text = self._answerer.answer(request.text)
-            if text:
+            if text := self._answerer.answer(request.text):
                 self._say(text)
+        except StarlingError as error:
+            self._on_end({"text": "", "error": error.to_json()})
+        except Exception as error:  # noqa: BLE001 - one failed reply must not end all others
+            self._on_end({"text": "", "error": internal_error(error).to_json()})
         finally:
             with self._lock:
                 self._unfinished -= 1

@@ -1,0 +1,50 @@
+"""Options that several commands share, and the choice they make together with the settings."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from starling.pipeline.choice import Choice, choose
+from starling.settings.store import Settings, load
+
+
+def add_recogniser(parser: argparse.ArgumentParser) -> None:
+    """``--stt --model --language``."""
+    parser.add_argument("--stt", choices=("auto", "legacy", "demo"), help="recogniser tier (setting stt.tier)")
+    parser.add_argument("--model", metavar="NAME|PATH", help="Whisper model: a name, a folder, or 'starter'")
+    parser.add_argument("--language", metavar="CODE", help="language spoken, ISO 639-1, or auto")
+
+
+def add_voice(parser: argparse.ArgumentParser) -> None:
+    """``--tts --voice --speed --out``."""
+    parser.add_argument("--tts", choices=("auto", "cpu", "demo"), help="voice tier (setting tts.tier)")
+    parser.add_argument("--voice", metavar="ID", help="voice of that tier")
+    parser.add_argument("--speed", type=float, metavar="0.5-2.0", help="speaking speed")
+    parser.add_argument("--out", metavar="WAV", help="write the speech to this file instead of playing it")
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """``--json``."""
+    parser.add_argument("--json", action="store_true", help="report as JSON on stdout")
+
+
+def load_settings() -> Settings:
+    """The settings; what is wrong with the file is told on stderr, the defaults are used."""
+    settings = load()
+    for warning in settings.warnings:
+        print(f"starling: {warning}", file=sys.stderr)
+    return settings
+
+
+def chosen(options: argparse.Namespace, **fixed: Any) -> Choice:
+    """Settings, then the options of this run, then what the command itself fixes."""
+    given: dict[str, Any] = {
+        "stt_tier": getattr(options, "stt", None),
+        "stt_model": getattr(options, "model", None),
+        "tts_tier": getattr(options, "tts", None),
+        "voice": getattr(options, "voice", None),
+        "speed": getattr(options, "speed", None),
+    }
+    return choose(load_settings().get, getattr(options, "language", None), **(given | fixed))

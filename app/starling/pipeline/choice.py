@@ -1,0 +1,74 @@
+"""What the user chose: settings, with the options of one run on top."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from starling.core.results import SttOptions
+from starling.core.segmenter import SegmenterConfig
+from starling.pipeline.conversation import AnswerPolicy
+from starling.settings.schema import Value
+from starling.speech.stt.ladder import SttTier
+from starling.speech.tts.ladder import TtsTier
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Everything a run needs to know, checked and typed. Names and bounds: ``settings/schema.py``."""
+
+    segmenter: SegmenterConfig
+    microphone: str
+    speaker: str
+    stt_tier: SttTier
+    stt_model: str
+    stt_options: SttOptions
+    stt_threads: int
+    tts_tier: TtsTier
+    voice: str
+    speed: float
+    answer: AnswerPolicy
+    wake_phrase: str
+    follow_up_s: float
+    idle_unload_s: float
+    keep_history: bool
+    keep_days: int
+    keep_audio: bool
+
+
+def choose(setting: Callable[[str], Value], language: str | None = None, **options: Any) -> Choice:
+    """Read the settings; what is not None replaces them (``options`` are fields of :class:`Choice`)."""
+
+    def read(key: str) -> Any:
+        return setting(key)
+
+    language = language or cast(str, read("stt.language"))
+    fields: dict[str, Any] = {
+        "segmenter": SegmenterConfig(
+            threshold=read("vad.threshold"),
+            pre_roll_ms=read("vad.pre_roll"),
+            onset_frames=read("vad.onset_frames"),
+            hangover_ms=read("vad.hangover"),
+            early_ms=read("vad.early"),
+            longest_s=read("vad.longest"),
+        ),
+        "microphone": read("audio.microphone"),
+        "speaker": read("audio.speaker"),
+        "stt_tier": read("stt.tier"),
+        "stt_model": read("stt.model"),
+        "stt_options": SttOptions(language=None if language == "auto" else language, beam_size=read("stt.beam_size")),
+        "stt_threads": read("stt.threads"),
+        "tts_tier": read("tts.tier"),
+        "voice": read("tts.voice"),
+        "speed": read("tts.speed"),
+        "answer": read("assistant.answer"),
+        "wake_phrase": read("assistant.wake_phrase"),
+        "follow_up_s": float(read("assistant.follow_up")),
+        "idle_unload_s": 60.0 * read("engine.idle_unload"),
+        "keep_history": read("history.keep"),
+        "keep_days": read("history.keep_days"),
+        "keep_audio": read("history.keep_audio"),
+    }
+    fields |= {name: value for name, value in options.items() if value is not None}
+    return Choice(**fields)

@@ -1,0 +1,111 @@
+"""The two engine families of a run, built from what the user chose and what is installed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starling.core.engine_api import Rung
+from starling.core.results import Samples, SttOptions
+from starling.engine.clients import SttClient, TtsClient
+from starling.engine.events import EngineEvent, EngineRestarted, EngineStarted, EngineUnloaded, FellBack, TierDemoted
+from starling.engine.supervisor import Supervisor
+from starling.models import library
+from starling.models.info import ModelInfo
+from starling.pipeline import events
+from starling.pipeline.choice import Choice
+from starling.pipeline.recognition import Recognised
+from starling.speech.stt.ladder import stt_ladder
+from starling.speech.tts.ladder import tts_ladder
+
+IDLE_CHECK_S = 5.0
+
+
+def stt_rungs(choice: Choice) -> list[Rung]:
+    """The recognisers to use, best first.
+
+    Raises:
+        StarlingError: the model that was named does not exist, or is none.
+    """
+    model: ModelInfo | None = None
+    if choice.stt_model and choice.stt_tier != "demo":
+        model = library.find(choice.stt_model, "whisper-ct2")
+    return stt_ladder(choice.stt_tier, model, library.installed(), choice.stt_threads)
+
+
+def tts_rungs(choice: Choice) -> list[Rung]:
+    """The voices to use, best first."""
+    return tts_ladder(choice.tts_tier, None, library.installed())
+
+
+@dataclass(frozen=True)
+class Engines:
+    """The clients of both families."""
+
+    stt: SttClient
+    tts: TtsClient
+
+    def close(self) -> None:
+        """End both processes, side by side."""
+        closers = [threading.Thread(target=client.supervisor.close) for client in (self.stt, self.tts)]
+        for closer in closers:
+            closer.start()
+        for closer in closers:
+            closer.join()
+
+
+def start(choice: Choice, emit: Callable[[events.Event], None]) -> Engines:
+    """Build both ladders and load the models in the background."""
+    stt = Supervisor(stt_rungs(choice), choice.idle_unload_s, on_event=lambda event: emit(told("stt", event)))
+    tts = Supervisor(tts_rungs(choice), choice.idle_unload_s, on_event=lambda event: emit(told("tts", event)))
+    stt.warm()
+    tts.warm()
+    return Engines(SttClient(stt), TtsClient(tts))
+
+
+def recognise(client: SttClient, options: SttOptions) -> Callable[[Samples], Recognised]:
+    """One clip in, one result out, for the recognition line."""
+
+    def run(samples: Samples) -> Recognised:
+        (result,) = client.transcribe([samples], options)
+        spec = result.rung.spec
+        return Recognised(result.transcript, spec.tier, spec.model, result.attempts)
+
+    return run
+
+
+def told(family: str, event: EngineEvent) -> events.EngineChanged:
+    """An engine's event as one sentence."""
+    match event:
+        case EngineStarted(rung=rung, load_s=load_s):
+            message = f"{rung.spec.name} is loaded ({load_s:.1f} s)."
+        case EngineRestarted(rung=rung, reason=reason):
+            message = f"{rung.spec.name} is restarted. {reason}"
+        case EngineUnloaded(rung=rung):
+            message = f"{rung.spec.name} was idle and left memory."
+        case FellBack(from_rung=before, to_rung=after, reason=reason):
+            message = f"{after.spec.name} takes over from {before.spec.name} for this once. {reason}"
+        case TierDemoted(from_rung=before, to_rung=after, reason=reason):
+            message = f"{after.spec.name} replaces {before.spec.name} for this session. {reason}"
+    return events.EngineChanged(family, type(event).__name__, message)
+
+
+class IdleWatch:
+    """Unloads idle engines; looks every few seconds."""
+
+    def __init__(self, engines: Engines) -> None:
+        self._engines = engines
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="idle-watch", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """End the watch."""
+        self._stop.set()
+        self._thread.join(1.0)
+
+    def _run(self) -> None:
+        while not self._stop.wait(IDLE_CHECK_S):
+            self._engines.stt.supervisor.unload_if_idle()
+            self._engines.tts.supervisor.unload_if_idle()
