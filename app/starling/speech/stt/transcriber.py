@@ -12,6 +12,7 @@ from starling.core.errors import StarlingError
 from starling.core.results import SAMPLE_RATE, Placement, Samples, SttOptions, Transcript, Word
 from starling.speech.stt import context, filters
 from starling.speech.stt.base import Encoder, States
+from starling.speech.stt.clips import check_clip
 from starling.speech.stt.decode import Decoded, Decoder, confidence, with_fallback
 from starling.speech.stt.mel import HOP, log_mel
 
@@ -55,6 +56,8 @@ class Transcriber:
         """
         started = time.perf_counter()
         checked = [check_clip(clip) for clip in clips]
+        for samples, _ in checked:
+            _check_length(samples)
         sounding = [index for index, (samples, _) in enumerate(checked) if len(samples)]
         done: dict[int, Transcript] = {}
         if sounding:
@@ -91,25 +94,29 @@ class Transcriber:
         first = self._decoder.decode(states, prompts, beam_size=options.beam_size, temperature=temperatures[0])
         for clip, prompt, result in zip(work, prompts, first, strict=True):
             clip.result = result
-            if len(temperatures) > 1 and result.doubtful:
-                self._improve(clip, prompt, options, temperatures)
+            if options.prompt and not result.tokens:
+                # A small model may take the previous text for all of it and end at once.
+                prompt = self._decoder.tokens.prompt(clip.language)
+                clip.result = self._decoder.decode(clip.states, [prompt], beam_size=options.beam_size)[0]
+                clip.notes.append("without the prompt")
+            if len(temperatures) > 1 and clip.result.doubtful:
+                self._improve(clip, clip.result, prompt, options)
 
-    def _improve(self, clip: _Clip, prompt: list[int], options: SttOptions, temperatures: tuple[float, ...]) -> None:
+    def _improve(self, clip: _Clip, first: Decoded, prompt: list[int], options: SttOptions) -> None:
         """First with the context the model was made for, then hotter."""
-        if clip.result is None:
-            return
 
         def decode(temperature: float) -> Decoded:
             return self._decoder.decode(clip.states, [prompt], beam_size=options.beam_size, temperature=temperature)[0]
 
         if self._is_short(options):
-            short, short_states = clip.result, clip.states
+            short_states = clip.states
             clip.states = self._states([clip.samples], short_context=False)
-            clip.result = decode(temperatures[0])
+            full = decode(options.temperatures[0])
             clip.notes.append("full context retry")
-            if short.rank > clip.result.rank:
-                clip.result, clip.states = short, short_states
-        clip.result = with_fallback(clip.result, temperatures[1:], decode)
+            if first.rank > full.rank:
+                clip.states = short_states
+            first = max(first, full, key=lambda result: result.rank)
+        clip.result = with_fallback(first, options.temperatures[1:], decode)
 
     def _finish(self, clip: _Clip, options: SttOptions) -> Transcript:
         result = clip.result
@@ -150,26 +157,10 @@ def _notes(clip: _Clip, result: Decoded, verdict: filters.Verdict) -> tuple[str,
     return (*clip.notes, *hot, *([verdict.note] if verdict.note else []))
 
 
-def check_clip(clip: Samples) -> tuple[Samples, list[str]]:
-    """The clip with damaged samples silenced, and a note about them.
-
-    Raises:
-        StarlingError: not (n,) float32, or longer than 30 s.
-    """
-    if clip.ndim != 1 or clip.dtype != np.float32:
-        raise StarlingError(
-            "stt.bad_audio",
-            f"The recogniser takes mono float32 audio, not {clip.dtype} of shape {clip.shape}.",
-            "Convert the audio to 16 kHz mono float32 first.",
-        )
-    if len(clip) > context.MAX_SAMPLES:
+def _check_length(samples: Samples) -> None:
+    if len(samples) > context.MAX_SAMPLES:
         raise StarlingError(
             "stt.clip_too_long",
-            f"A clip of {len(clip) / SAMPLE_RATE:.1f} s is longer than the 30 s that Whisper hears at once.",
+            f"A clip of {len(samples) / SAMPLE_RATE:.1f} s is longer than the 30 s that Whisper hears at once.",
             "Split the audio at pauses first.",
         )
-    finite = np.isfinite(clip)
-    if finite.all():
-        return clip, []
-    damaged = len(clip) - int(np.count_nonzero(finite))
-    return np.where(finite, clip, np.float32(0)), [f"{damaged} damaged samples silenced"]

@@ -21,6 +21,8 @@ from starling.speech.stt.transcriber import Transcriber
 
 ReadFiles = Callable[[Path], dict[str, bytes]]
 _MODEL_FILES = ("model.bin", "config.json", "vocabulary.json", "vocabulary.txt")
+_OUT_OF_MEMORY = ("failed to allocate", "bad_alloc", "out of memory", "could not create a memory object")
+"""How CTranslate2 and the libraries below it put it; some raise RuntimeError for it."""
 _SEED = 20_261_122
 """Sampling at a temperature gives the same text for the same clips in the same order."""
 
@@ -29,9 +31,9 @@ def create(config: Mapping[str, Any], read_files: ReadFiles | None = None) -> Wh
     """Load a converted model.
 
     Args:
-        config: ``model`` (folder), ``name``, ``short_context`` (false), ``multilingual`` (as the vocabulary says),
-            ``threads`` (0: physical cores, four at most), ``compute_type`` (``int8``), ``max_new_tokens`` (224),
-            ``suppress_tokens`` (ids; -1 is the model's own list).
+        config: ``model`` (name), ``path`` (its folder), ``short_context`` (false), ``multilingual`` (as the
+            vocabulary says), ``threads`` (0: physical cores, four at most), ``compute_type`` (``int8``),
+            ``max_new_tokens`` (224), ``suppress_tokens`` (ids; -1 is the model's own list).
         read_files: folder to the verified contents of its files.
 
     Raises:
@@ -42,8 +44,7 @@ def create(config: Mapping[str, Any], read_files: ReadFiles | None = None) -> Wh
         from starling.models.verify import verified_files
 
         read_files = verified_files
-    folder = Path(str(config["model"]))
-    name = str(config.get("name") or folder.name)
+    folder, name = Path(str(config["path"])), str(config["model"])
     threads = int(config.get("threads") or default_threads())
     files = read_files(folder)
     model = _load(folder, files, str(config.get("compute_type", "int8")), threads)
@@ -73,7 +74,7 @@ def _load(folder: Path, files: Mapping[str, bytes], compute_type: str, threads: 
 
 
 def _raise_if_out_of_memory(error: Exception) -> None:
-    if "memory" in str(error) or "alloc" in str(error):
+    if any(sign in str(error).lower() for sign in _OUT_OF_MEMORY):
         raise MemoryError(str(error)) from error
 
 
