@@ -59,22 +59,28 @@ class _ReplyBegan:
 
 @dataclass(frozen=True)
 class _ReplyEnded:
-    reply: dict[str, Any]
+    reply: events.Reply
 
 
 @dataclass(frozen=True)
-class _Wake:
-    """Look again: a request was answered, or a stop was asked for."""
+class _Answered:
+    job: int
+    reply: events.Reply | None
 
 
-_Inbox = queue.SimpleQueue[_Block | _Result | _ReplyBegan | _ReplyEnded | _Wake]
+@dataclass(frozen=True)
+class _Stop:
+    pass
+
+
+_Message = _Block | _Result | _ReplyBegan | _ReplyEnded | _Answered | _Stop
 
 
 class Mailbox:
     """How the other threads reach the coordinator; made first, handed to the lines."""
 
     def __init__(self) -> None:
-        self.queue: _Inbox = queue.SimpleQueue()
+        self.queue: queue.SimpleQueue[_Message] = queue.SimpleQueue()
 
     def result(self, job: int, recognised: Recognised) -> None:
         """From the recognition line."""
@@ -84,13 +90,17 @@ class Mailbox:
         """From the reply line."""
         self.queue.put(_ReplyBegan(text))
 
-    def reply_ended(self, reply: dict[str, Any]) -> None:
+    def reply_ended(self, reply: events.Reply) -> None:
         """From the reply line."""
         self.queue.put(_ReplyEnded(reply))
 
-    def wake(self) -> None:
-        """From anyone: look again."""
-        self.queue.put(_Wake())
+    def answered(self, job: int, reply: events.Reply | None) -> None:
+        """From the reply line."""
+        self.queue.put(_Answered(job, reply))
+
+    def stop(self) -> None:
+        """From anyone, also a signal handler."""
+        self.queue.put(_Stop())
 
 
 class Coordinator:
@@ -145,7 +155,7 @@ class Coordinator:
     def stop(self) -> None:
         """Ask :meth:`run` to finish what was said and return. From any thread, also a signal handler."""
         self._stop.set()
-        self._mailbox.wake()
+        self._mailbox.stop()
 
     def run(self) -> None:
         """Listen until the stream ends or :meth:`stop`; every utterance that had ended is delivered first."""
@@ -181,7 +191,7 @@ class Coordinator:
             if samples is None:
                 return
 
-    def _handle(self, message: _Block | _Result | _ReplyBegan | _ReplyEnded | _Wake) -> None:
+    def _handle(self, message: _Message) -> None:
         match message:
             case _Block():
                 self._hear(message)
@@ -191,6 +201,8 @@ class Coordinator:
             case _ReplyBegan(text=text):
                 self._speaking = self._last_reply = text
                 self._emit(events.ReplyBegan(text))
+            case _Answered(job=job, reply=answer):
+                self._line.replied(job, answer)
             case _ReplyEnded(reply=reply):
                 self._speaking = ""
                 self._reply_ended_s = time.monotonic() if self._real_time else self._ears.position_s
@@ -238,7 +250,7 @@ class Coordinator:
         utterance = self._judge(deliver)
         self._emit(events.Heard(utterance))
         if deliver.result.error is None:
-            self._line.delivered(deliver.job)
+            self._line.delivered(deliver.job, answered=utterance.verdict == Verdict.ANSWER.value)
 
     def _judge(self, deliver: Deliver[Recognised]) -> events.Utterance:
         text = deliver.result.transcript.text if deliver.result.transcript else ""
@@ -249,7 +261,7 @@ class Coordinator:
         if judgement.verdict is Verdict.STOP:
             self._replies.stop()
         elif judgement.verdict is Verdict.ANSWER:
-            self._replies.submit(judgement.request)
+            self._replies.submit(judgement.request, deliver.job)
         return self._record(deliver, judgement.verdict)
 
     def _audible_since(self, started_s: float) -> str:

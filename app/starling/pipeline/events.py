@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from starling.core.errors import StarlingError
 from starling.core.results import Placement
@@ -42,6 +41,35 @@ class Utterance:
 
 
 @dataclass(frozen=True)
+class Reply:
+    """One reply, and what it cost to speak. Figures are None when nothing was spoken.
+
+    Attributes:
+        time_to_first_audio_ms: from the known text to the first sample handed to the device.
+        stopped: the user cut it short.
+        wav: the file it was written to, if any.
+        played: whether it went to a speaker.
+    """
+
+    text: str
+    tier: str = ""
+    voice: str = ""
+    placement: Placement = field(default_factory=Placement)
+    audio_s: float | None = None
+    synthesis_s: float | None = None
+    time_to_first_audio_ms: float | None = None
+    stopped: bool = False
+    played: bool = False
+    wav: str = ""
+    error: dict[str, str] | None = None
+
+    @property
+    def rtf(self) -> float | None:
+        """Synthesis time divided by audio time."""
+        return self.synthesis_s / self.audio_s if self.audio_s and self.synthesis_s is not None else None
+
+
+@dataclass(frozen=True)
 class Heard:
     """An utterance is finished."""
 
@@ -64,9 +92,9 @@ class ReplyBegan:
 
 @dataclass(frozen=True)
 class ReplyEnded:
-    """A reply was spoken, stopped or could not be spoken; ``reply`` has the keys of ``replies[]``."""
+    """A reply was spoken, stopped or could not be spoken."""
 
-    reply: dict[str, Any]
+    reply: Reply
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from starling.core.errors import StarlingError, internal_error
 from starling.core.results import Samples, Transcript
+from starling.pipeline.events import Reply
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,10 @@ class UtteranceLog(Protocol):
 
     def delivered(self, utterance: str) -> None:
         """The text reached the user: the audio may go."""
+        ...
+
+    def replied(self, utterance: str, reply: Reply) -> None:
+        """This is what was answered."""
         ...
 
     def discarded(self, utterance: str) -> None:
@@ -86,9 +91,13 @@ class RecognitionLine:
             self._dropped.add(job)
         self._tasks.put(lambda: self._forget(job))
 
-    def delivered(self, job: int) -> None:
-        """The text of this job reached the user."""
-        self._tasks.put(lambda: self._release(job))
+    def delivered(self, job: int, *, answered: bool) -> None:
+        """The text of this job reached the user; ``answered``: a reply may still be told with :meth:`replied`."""
+        self._tasks.put(lambda: self._release(job, answered))
+
+    def replied(self, job: int, reply: Reply | None) -> None:
+        """The request of this job was answered, with this reply or with nothing to say."""
+        self._tasks.put(lambda: self._answered(job, reply))
 
     def close(self, timeout_s: float = 5.0) -> None:
         """Finish what is queued, then end the thread."""
@@ -127,7 +136,12 @@ class RecognitionLine:
         if utterance:
             self._log.discarded(utterance)
 
-    def _release(self, job: int) -> None:
-        utterance = self._stored.pop(job, "")
+    def _release(self, job: int, answered: bool) -> None:
+        utterance = self._stored.get(job, "") if answered else self._stored.pop(job, "")
         if utterance:
             self._log.delivered(utterance)
+
+    def _answered(self, job: int, reply: Reply | None) -> None:
+        utterance = self._stored.pop(job, "")
+        if utterance and reply is not None:
+            self._log.replied(utterance, reply)

@@ -6,9 +6,10 @@ import queue
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from starling.core.errors import StarlingError, internal_error
+from starling.pipeline.events import Reply
 
 MAX_WAIT_S = 60.0
 """Longest sleep between looks at the timers: a changed wall clock is noticed within it."""
@@ -33,8 +34,8 @@ class Answerer(Protocol):
 class Voice(Protocol):
     """Speaks."""
 
-    def speak(self, text: str) -> dict[str, Any]:
-        """Speak the text to its end or to :meth:`stop`; returns an entry of ``replies[]``."""
+    def speak(self, text: str) -> Reply:
+        """Speak the text to its end or to :meth:`stop`; what goes wrong is in the reply."""
         ...
 
     def stop(self) -> None:
@@ -45,6 +46,7 @@ class Voice(Protocol):
 @dataclass(frozen=True)
 class _Request:
     text: str
+    job: int
 
 
 class ReplyLine:
@@ -54,8 +56,8 @@ class ReplyLine:
         answerer: the assistant.
         voice: speaks the answers.
         on_begin: called on the line's thread when a reply's text is known.
-        on_end: called with the entry for ``replies[]`` when it was spoken or stopped.
-        on_done: called after every request, spoken or not.
+        on_end: called when a reply was spoken or stopped.
+        on_done: called with the job after every request, with its reply if there was something to say.
     """
 
     def __init__(
@@ -63,8 +65,8 @@ class ReplyLine:
         answerer: Answerer,
         voice: Voice,
         on_begin: Callable[[str], None],
-        on_end: Callable[[dict[str, Any]], None],
-        on_done: Callable[[], None],
+        on_end: Callable[[Reply], None],
+        on_done: Callable[[int, Reply | None], None],
     ) -> None:
         self._answerer = answerer
         self._voice = voice
@@ -83,11 +85,11 @@ class ReplyLine:
         with self._lock:
             return self._unfinished > 0
 
-    def submit(self, request: str) -> None:
-        """Answer this request after those before it."""
+    def submit(self, request: str, job: int) -> None:
+        """Answer this request, heard under this job number, after those before it."""
         with self._lock:
             self._unfinished += 1
-        self._inbox.put(_Request(request))
+        self._inbox.put(_Request(request, job))
 
     def stop(self) -> None:
         """Stop speaking and drop what waits to be answered."""
@@ -125,18 +127,26 @@ class ReplyLine:
             self._answer(request)
 
     def _answer(self, request: _Request) -> None:
+        reply: Reply | None = None
         try:
             if text := self._answerer.answer(request.text):
-                self._say(text)
+                reply = self._say(text)
         except StarlingError as error:
-            self._on_end({"text": "", "error": error.to_json()})
+            reply = self._failed(error)
         except Exception as error:  # noqa: BLE001 - one failed reply must not end all others
-            self._on_end({"text": "", "error": internal_error(error).to_json()})
+            reply = self._failed(internal_error(error))
         finally:
             with self._lock:
                 self._unfinished -= 1
-            self._on_done()
+            self._on_done(request.job, reply)
 
-    def _say(self, text: str) -> None:
+    def _say(self, text: str) -> Reply:
         self._on_begin(text)
-        self._on_end(self._voice.speak(text))
+        reply = self._voice.speak(text)
+        self._on_end(reply)
+        return reply
+
+    def _failed(self, error: StarlingError) -> Reply:
+        reply = Reply("", error=error.to_json())
+        self._on_end(reply)
+        return reply

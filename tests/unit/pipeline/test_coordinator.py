@@ -56,6 +56,9 @@ class Log:
     def delivered(self, utterance):
         self.said.append(("delivered", utterance))
 
+    def replied(self, utterance, reply):
+        self.said.append(("replied", utterance))
+
     def discarded(self, utterance):
         self.said.append(("discarded", utterance))
 
@@ -78,7 +81,7 @@ class Voice:
 
     def speak(self, text):
         self.spoken.append(text)
-        return {"text": text}
+        return events.Reply(text)
 
     def stop(self):
         self.stopped.set()
@@ -102,7 +105,7 @@ class Loop:
         self.log, self.voice, self.events, self.lengths = Log(), Voice(), [], []
         mailbox = Mailbox()
         self.line = RecognitionLine(self.transcribe, self.log, mailbox.result)
-        self.replies = ReplyLine(Assistant(), self.voice, mailbox.reply_began, mailbox.reply_ended, mailbox.wake)
+        self.replies = ReplyLine(Assistant(), self.voice, mailbox.reply_began, mailbox.reply_ended, mailbox.answered)
         rules = Rules(policy, lambda text: None, lambda text, speaking: text == "stop")
         ears = Ears(LoudIsSpeech(), Segmenter(SegmenterConfig()))
         self.coordinator = Coordinator(
@@ -139,7 +142,7 @@ def test_each_utterance_is_heard_once_in_order_and_answered():
     assert loop.voice.spoken == ["You said one.", "You said two."]
     assert abs(heard[0].start_s - 1.0) < 0.07
     assert abs(heard[0].end_s - 2.0) < 0.07
-    assert [kind for kind, _ in loop.log.said] == ["pending", "finished", "delivered"] * 2
+    assert [kind for kind, _ in loop.log.said] == ["pending", "finished", "delivered", "replied"] * 2
 
 
 def test_a_short_pause_discards_the_early_result_and_its_audio():

@@ -1,0 +1,196 @@
+"""``starling doctor``: what is here, what is in use, and how to fix what is missing. Exit 0 whatever it finds."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from starling import __version__, locate
+from starling.commands.options import add_json, load_settings
+from starling.core.errors import StarlingError
+
+PACKAGES = ("numpy", "sounddevice", "soxr", "av", "onnxruntime", "ctranslate2", "faster-whisper", "kokoro-onnx",
+            "espeakng-loader", "pocketsphinx", "webrtcvad-wheels")  # fmt: skip
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Collect every section; a section that fails says so and the others go on."""
+    report = {name: _guarded(section) for name, section in SECTIONS.items()}
+    if options.json:
+        print(json.dumps(report, ensure_ascii=False, indent=2))
+    else:
+        print("\n".join(_text(report)))
+    return 0
+
+
+def _guarded(section: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    try:
+        return section()
+    except StarlingError as error:
+        return {"reasons": [error.message], "fixes": [error.fix] if error.fix else [], "code": error.code}
+    except OSError as error:
+        return {"reasons": [f"{error.strerror} ({error.filename})"], "fixes": [], "code": "system.error"}
+
+
+def _npu() -> dict[str, Any]:
+    from starling.npu.detect import detect
+
+    return detect().to_json()
+
+
+def _audio() -> dict[str, Any]:
+    from starling.audio.devices import list_devices
+
+    devices = list_devices()
+    reasons, fixes = [], []
+    for kind, word in (("input", "microphone"), ("output", "speaker")):
+        if not any(device.kind == kind and not device.monitor for device in devices):
+            reasons.append(f"No {word} was found.")
+            fixes.append(f"Plug in a {word} or start the sound server; `starling devices` lists what is there.")
+    return {"devices": [asdict(device) for device in devices], "reasons": reasons, "fixes": fixes}
+
+
+def _models() -> dict[str, Any]:
+    from starling.models import library
+
+    found = library.scan()
+    models = [*found.models, library.starter()]
+    return {
+        "folder": str(library.models_dir()),
+        "installed": [
+            {"name": model.name, "kind": model.kind, "path": str(model.path), "bytes": model.size_bytes,
+             "short_context": model.short_context, "starter": model.starter}
+            for model in models
+        ],
+        "reasons": [fault.message for fault in found.faults],
+        "fixes": [fault.fix for fault in found.faults if fault.fix],
+    }  # fmt: skip
+
+
+def _engines() -> dict[str, Any]:
+    from starling.commands.options import chosen
+    from starling.pipeline.engines import stt_rungs, tts_rungs
+
+    choice = chosen(argparse.Namespace())
+    return {
+        family: [{"name": rung.spec.name, "tier": rung.spec.tier, "model": rung.spec.model,
+                  "why_not_better": rung.why_not_better} for rung in rungs]
+        for family, rungs in (("stt", stt_rungs(choice)), ("tts", tts_rungs(choice)))
+    } | {"reasons": [], "fixes": []}  # fmt: skip
+
+
+def _desktop() -> dict[str, Any]:
+    disk = shutil.disk_usage(next(path for path in (locate.data_dir(), *locate.data_dir().parents) if path.exists()))
+    return {
+        "system": platform.platform(),
+        "session": os.environ.get("XDG_SESSION_TYPE", ""),
+        "desktop": os.environ.get("XDG_CURRENT_DESKTOP", ""),
+        "display": os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY", ""),
+        "cores": os.cpu_count(),
+        "free_disk_bytes": disk.free,
+        "folders": {"settings": str(locate.config_dir()), "data": str(locate.data_dir()),
+                    "cache": str(locate.cache_dir())},
+        "settings": [str(warning) for warning in load_settings().warnings],
+        "reasons": [],
+        "fixes": [],
+    }  # fmt: skip
+
+
+def _versions() -> dict[str, Any]:
+    def installed(name: str) -> str:
+        try:
+            return version(name)
+        except PackageNotFoundError:
+            return ""
+
+    packages = {name: installed(name) for name in PACKAGES}
+    missing = [name for name, found in packages.items() if not found]
+    return {
+        "starling": __version__,
+        "python": sys.version.split()[0],
+        **packages,
+        "reasons": [f"{name} is not installed." for name in missing],
+        "fixes": ["Run ./run.sh again: it installs what is missing."] if missing else [],
+    }
+
+
+SECTIONS: dict[str, Callable[[], dict[str, Any]]] = {
+    "npu": _npu,
+    "audio": _audio,
+    "models": _models,
+    "engines": _engines,
+    "desktop": _desktop,
+    "versions": _versions,
+}
+
+
+def _text(report: dict[str, Any]) -> list[str]:
+    lines: list[str] = []
+    for name, section in report.items():
+        lines.append(name.upper() if name == "npu" else name.capitalize())
+        lines += [f"  {line}" for line in _SUMMARIES[name](section)] if "code" not in section else []
+        lines += [f"  ! {reason}" for reason in section.get("reasons", [])]
+        lines += [f"    → {fix}" for fix in section.get("fixes", [])]
+    return lines
+
+
+def _npu_lines(section: dict[str, Any]) -> list[str]:
+    if not section["present"]:
+        return []
+    facts = (section["product"], section["generation"], section["firmware"] and f"firmware {section['firmware']}",
+             section["driver"] and f"driver {section['driver']}")  # fmt: skip
+    return [", ".join(fact for fact in facts if fact)]
+
+
+def _audio_lines(section: dict[str, Any]) -> list[str]:
+    words = {"input": "microphone", "output": "speaker"}
+    return [
+        f"{words[device['kind']]}: {device['name']}{' (default)' if device['is_default'] else ''}"
+        for device in section["devices"]
+    ]
+
+
+def _model_lines(section: dict[str, Any]) -> list[str]:
+    return [f"{model['name']}: {model['kind']}, {model['bytes'] / 1e6:.0f} MB" for model in section["installed"]]
+
+
+def _engine_lines(section: dict[str, Any]) -> list[str]:
+    lines = []
+    for family, title in (("stt", "recogniser"), ("tts", "voice")):
+        best = section[family][0]
+        model = f" · {best['model']}" if best["model"] else ""
+        lines.append(f"{title}: {best['tier']}{model} (not better because {best['why_not_better']})")
+    return lines
+
+
+def _desktop_lines(section: dict[str, Any]) -> list[str]:
+    display = section["display"] or "no display"
+    return [section["system"], f"{section['cores']} cores, {section['free_disk_bytes'] / 1e9:.1f} GB free, {display}"]
+
+
+def _version_lines(section: dict[str, Any]) -> list[str]:
+    return [", ".join(f"{name} {found}" for name, found in section.items() if found and isinstance(found, str))]
+
+
+_SUMMARIES: dict[str, Callable[[dict[str, Any]], list[str]]] = {
+    "npu": _npu_lines,
+    "audio": _audio_lines,
+    "models": _model_lines,
+    "engines": _engine_lines,
+    "desktop": _desktop_lines,
+    "versions": _version_lines,
+}

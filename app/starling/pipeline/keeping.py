@@ -1,0 +1,120 @@
+"""Keeps utterances in the history. What the disk refuses is told once; listening goes on without it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from starling import locate
+from starling.core.errors import StarlingError
+from starling.core.results import SAMPLE_RATE, Samples
+from starling.history.records import Utterance
+from starling.history.store import History
+from starling.pipeline import events
+from starling.pipeline.choice import Choice
+from starling.pipeline.recognition import Recognised
+
+Emit = Callable[[events.Event], None]
+
+
+def open_history(choice: Choice, emit: Emit) -> History | None:
+    """The user's history, swept; None, and told, when it cannot be opened."""
+    try:
+        history = History(locate.data_dir() / "history", choice.keep_history, choice.keep_audio)
+        history.sweep(choice.keep_days, time.time())
+    except StarlingError as error:
+        emit(events.Trouble(error))
+        return None
+    if history.set_aside is not None:
+        what = f"The history was damaged; it was moved to {history.set_aside} and a new one was begun."
+        emit(events.Trouble(StarlingError("history.damaged", what)))
+    return history
+
+
+class Keeper:
+    """The recognition line's log over a history that may be missing. Called from the line's thread.
+
+    Args:
+        history: the store, or None.
+        mode: ``assistant`` or ``dictation``.
+        emit: hears of the first failure of each kind.
+    """
+
+    def __init__(self, history: History | None, mode: str, emit: Emit) -> None:
+        self._history = history
+        self._mode = mode
+        self._emit = emit
+        self._told: set[str] = set()
+
+    def pending(self, samples: Samples) -> str:
+        """Store the audio; empty when that failed."""
+        if self._history is None:
+            return ""
+        try:
+            return self._history.add_pending(samples, time.time() - len(samples) / SAMPLE_RATE, self._mode)
+        except StarlingError as error:
+            self._tell(error)
+            return ""
+
+    def finished(self, utterance: str, recognised: Recognised) -> None:
+        """Store the text or the failure."""
+        if self._history is None or not utterance:
+            return
+        try:
+            if recognised.transcript is not None:
+                self._history.done(utterance, recognised.transcript, recognised.tier, recognised.model)
+            elif recognised.error is not None:
+                self._history.failed(utterance, recognised.error.code)
+        except StarlingError as error:
+            self._tell(error)
+
+    def delivered(self, utterance: str) -> None:
+        """The text was shown: the audio may go."""
+        self._do(lambda history: history.delivered(utterance))
+
+    def replied(self, utterance: str, reply: events.Reply) -> None:
+        """Store what was answered."""
+        self._do(lambda history: history.add_reply(utterance, reply.text, reply.tier, reply.voice))
+
+    def discarded(self, utterance: str) -> None:
+        """Part of a longer utterance: forget it."""
+        self._do(lambda history: history.discard(utterance))
+
+    def _do(self, action: Callable[[History], object]) -> None:
+        if self._history is None:
+            return
+        try:
+            action(self._history)
+        except StarlingError as error:
+            self._tell(error)
+
+    def _tell(self, error: StarlingError) -> None:
+        if error.code not in self._told:
+            self._told.add(error.code)
+            self._emit(events.Trouble(error))
+
+
+def recover(history: History, transcribe: Callable[[Samples], Recognised], emit: Emit) -> int:
+    """Give the texts of utterances that a crashed run had recorded; returns how many there were."""
+    orphans = history.orphans()
+    for orphan in orphans:
+        try:
+            _recover_one(history, orphan, transcribe, emit)
+        except StarlingError as error:
+            emit(events.Trouble(error))
+    return len(orphans)
+
+
+def _recover_one(history: History, orphan: Utterance, transcribe: Callable[[Samples], Recognised], emit: Emit) -> None:
+    samples = history.claim(orphan.id)
+    if samples is None:  # another Starling took it
+        return
+    try:
+        recognised = transcribe(samples)
+    except StarlingError as error:
+        history.failed(orphan.id, error.code)
+        raise
+    if recognised.transcript is not None:
+        history.done(orphan.id, recognised.transcript, recognised.tier, recognised.model)
+        emit(events.Recovered(recognised.transcript.text, orphan.started_at, recognised.tier))
+        history.delivered(orphan.id)
