@@ -1,1 +1,1 @@
-"""Turns and utterances that outlive a crash."""
+"""Utterances and turns that outlive a crash."""
