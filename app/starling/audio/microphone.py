@@ -133,6 +133,7 @@ class Microphone:
             self._lost_s += gap
             self._events.append(MicrophoneBack(link.name, gap))
         self._lost = None
+        self._changed.notify_all()
 
     def _account(self, frames: int, overruns: int, at: float) -> None:
         counts = self._counts
