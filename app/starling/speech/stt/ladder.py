@@ -56,8 +56,8 @@ def _whisper(model: ModelInfo, threads: int) -> EngineSpec:
         model=model.name,
         factory=LEGACY_FACTORY,
         config={
-            "model": model.name,
-            "path": str(model.path),
+            "model": str(model.path),
+            "name": model.name,
             "short_context": model.short_context,
             "threads": threads,
         },

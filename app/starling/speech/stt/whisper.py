@@ -31,7 +31,7 @@ def create(config: Mapping[str, Any], read_files: ReadFiles | None = None) -> Wh
     """Load a converted model.
 
     Args:
-        config: ``model`` (name), ``path`` (its folder), ``short_context`` (false), ``multilingual`` (as the
+        config: ``model`` (its folder), ``name``, ``short_context`` (false), ``multilingual`` (as the
             vocabulary says), ``threads`` (0: physical cores, four at most), ``compute_type`` (``int8``),
             ``max_new_tokens`` (224), ``suppress_tokens`` (ids; -1 is the model's own list).
         read_files: folder to the verified contents of its files.
@@ -44,7 +44,8 @@ def create(config: Mapping[str, Any], read_files: ReadFiles | None = None) -> Wh
         from starling.models.verify import verified_files
 
         read_files = verified_files
-    folder, name = Path(str(config["path"])), str(config["model"])
+    folder = Path(str(config["model"]))
+    name = str(config.get("name") or folder.name)
     threads = int(config.get("threads") or default_threads())
     files = read_files(folder)
     model = _load(folder, files, str(config.get("compute_type", "int8")), threads)

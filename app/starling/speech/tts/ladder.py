@@ -51,7 +51,7 @@ def _kokoro(model: ModelInfo) -> EngineSpec:
         tier="cpu",
         model=model.name,
         factory=CPU_FACTORY,
-        config={"model": model.name, "path": str(model.path)},
+        config={"model": str(model.path), "name": model.name},
     )
 
 
