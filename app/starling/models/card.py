@@ -86,7 +86,7 @@ class ModelCard:
 
         Raises:
             StarlingError: ``model.bad_card``, ``model.newer_card``, ``model.unreadable``.
-            FileNotFoundError: there is no card.
+            FileNotFoundError, NotADirectoryError: there is no card.
         """
         path = folder / CARD_FILE
         again = "Install the model again."
@@ -98,9 +98,9 @@ class ModelCard:
                     "model.newer_card", f"{path} was written by a newer version of Starling.", "Update Starling."
                 )
             return cls.from_json(data)
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise StarlingError("model.bad_card", f"{path} is damaged.", again) from None
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             raise
         except OSError as error:
             raise StarlingError("model.unreadable", f"{path} cannot be read: {error.strerror}.", again) from None

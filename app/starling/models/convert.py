@@ -23,7 +23,7 @@ from starling.models.tokenizer_files import (
     read_vocabulary,
 )
 from starling.models.whisper_spec import QUANTIZATIONS, Take, WhisperShape, build_spec, take_encoder
-from starling.models.writing import whole_folder
+from starling.models.writing import whole_file, whole_folder
 
 MODEL_FILES = ("model.bin", "config.json", "vocabulary.json", TOKENIZER_FILE)
 ENCODER_FILE = "encoder.safetensors"
@@ -129,7 +129,8 @@ def export_encoder(source: Path, target: Path) -> None:
         "max_source_positions": shape.source_positions,
         "num_mel_bins": shape.n_mels,
     }
-    write_safetensors(target, tensors, {key: str(value) for key, value in metadata.items()} | {"format": "np"})
+    with whole_file(target, sum(tensor.nbytes for tensor in tensors.values())) as part:
+        write_safetensors(part, tensors, {key: str(value) for key, value in metadata.items()} | {"format": "np"})
 
 
 def _to_half(name: str, tensor: Array) -> Array:

@@ -88,7 +88,7 @@ class SafetensorsFile:
             raise self._truncated()
         try:
             entries = json.loads(header)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise self._bad("its header is not JSON") from None
         if not isinstance(entries, dict):
             raise self._bad("its header is not a table")
@@ -180,7 +180,7 @@ def _sharded(folder: Path, index: Path) -> dict[str, SafetensorsFile]:
     try:
         weight_map = json.loads(index.read_bytes())["weight_map"]
         file_names = {str(name): str(file) for name, file in weight_map.items()}
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise StarlingError("model.bad_index", f"{bad}: it has no weight map.", _COPY_AGAIN) from None
     shards: dict[str, SafetensorsFile] = {}
     for file_name in sorted(set(file_names.values())):

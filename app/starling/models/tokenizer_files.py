@@ -33,7 +33,7 @@ def read_json(folder: Path, name: str) -> dict[str, Any]:
         raise StarlingError("model.missing_file", f"{name} is missing from {folder}.", _COPY_AGAIN) from None
     except OSError as error:
         raise StarlingError("model.unreadable", f"{folder / name} cannot be read: {error.strerror}.") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise StarlingError("model.bad_config", f"{folder / name} is not JSON.", _COPY_AGAIN) from None
     if not isinstance(data, dict):
         raise StarlingError("model.bad_config", f"{folder / name} is not a JSON table.", _COPY_AGAIN)
@@ -69,10 +69,15 @@ def _bad_tokenizer(why: str) -> StarlingError:
 
 
 def language_ids(tokens: list[str], generation: Mapping[str, Any]) -> dict[str, int]:
-    """Language codes and their token ids, in id order: from generation_config.json, else from the tokens' form."""
+    """Language codes and their token ids, in id order: from generation_config.json, else from the tokens' form.
+
+    Raises:
+        StarlingError: ``model.bad_config``.
+    """
     listed = generation.get("lang_to_id")
     if isinstance(listed, dict) and listed:
-        found = {str(token).strip("<|>"): int(number) for token, number in listed.items()}
+        ids = _ids("lang_to_id", list(listed.values()), len(tokens))
+        found = {str(token).strip("<|>"): number for token, number in zip(listed, ids, strict=True)}
     else:
         matches = ((_LANGUAGE.fullmatch(token), number) for number, token in enumerate(tokens))
         found = {match[1]: number for match, number in matches if match}
@@ -80,11 +85,34 @@ def language_ids(tokens: list[str], generation: Mapping[str, Any]) -> dict[str, 
 
 
 def decoding_config(shape: WhisperShape, config: Mapping[str, Any], generation: Mapping[str, Any]) -> dict[str, Any]:
-    """CTranslate2's suppressed tokens and alignment heads; without listed heads, all of the last half of the layers."""
-    default = itertools.product(range(shape.decoder_layers // 2, shape.decoder_layers), range(shape.decoder_heads))
-    first = generation or config
+    """CTranslate2's suppressed tokens and alignment heads; without listed heads, all of the last half of the layers.
+
+    Raises:
+        StarlingError: ``model.bad_config``.
+    """
+    first = {**config, **generation}
     return {
-        "suppress_ids": list(first.get("suppress_tokens") or ()),
-        "suppress_ids_begin": list(first.get("begin_suppress_tokens") or ()),
-        "alignment_heads": [list(head) for head in generation.get("alignment_heads") or default],
+        "suppress_ids": _ids("suppress_tokens", first.get("suppress_tokens"), shape.vocabulary),
+        "suppress_ids_begin": _ids("begin_suppress_tokens", first.get("begin_suppress_tokens"), shape.vocabulary),
+        "alignment_heads": _alignment_heads(shape, generation.get("alignment_heads")),
     }
+
+
+def _ids(key: str, listed: Any, size: int) -> list[int]:
+    ids = [] if listed is None else listed
+    if not isinstance(ids, list) or not all(type(number) is int and 0 <= number < size for number in ids):
+        raise StarlingError("model.bad_config", f"{key} lists what are no tokens of this model.", _COPY_AGAIN)
+    return ids
+
+
+def _alignment_heads(shape: WhisperShape, listed: Any) -> list[list[int]]:
+    layers, heads = range(shape.decoder_layers), range(shape.decoder_heads)
+    if not listed:
+        return [list(head) for head in itertools.product(layers[shape.decoder_layers // 2 :], heads)]
+    try:
+        pairs = [(int(layer), int(head)) for layer, head in listed]
+    except (TypeError, ValueError):
+        pairs = [(-1, -1)]
+    if not all(layer in layers and head in heads for layer, head in pairs):
+        raise StarlingError("model.bad_config", "alignment_heads lists heads that are not there.", _COPY_AGAIN)
+    return [list(pair) for pair in pairs]

@@ -23,6 +23,8 @@ Take = Callable[[str, tuple[int, ...]], Array]
 QUANTIZATIONS = ("int8", "float16", "float32")
 _INT8_MAX = np.float32(127.0)
 _CONV_KERNEL = 3
+_MOST_LAYERS = 256
+_LARGEST_SIZE = 1_000_000
 _UNUSUAL = "Use a model of OpenAI's Whisper layout (tiny to large-v3, turbo, or a fine-tuned one)."
 
 
@@ -64,11 +66,14 @@ class WhisperShape:
             "source_positions": "max_source_positions",
             "target_positions": "max_target_positions",
         }
-        values = {field: config.get(key) for field, key in keys.items()}
+        values: dict[str, Any] = {field: config.get(key) for field, key in keys.items()}
         for field, value in values.items():
-            if type(value) is not int or value < 1:
+            most = _MOST_LAYERS if field.endswith("layers") else _LARGEST_SIZE
+            if type(value) is not int or not 1 <= value <= most:
                 raise StarlingError("model.bad_config", f"config.json has no valid {keys[field]}.", _UNUSUAL)
-        return cls(**values, tied=config.get("tie_word_embeddings", True) is not False)  # type: ignore[arg-type]
+        if values["d_model"] % values["encoder_heads"] or values["d_model"] % values["decoder_heads"]:
+            raise StarlingError("model.bad_config", "In config.json d_model is no multiple of the heads.", _UNUSUAL)
+        return cls(**values, tied=config.get("tie_word_embeddings", True) is not False)
 
     @property
     def tensors(self) -> int:

@@ -1,4 +1,4 @@
-"""Folders that appear whole or not at all."""
+"""Files and folders that appear whole or not at all."""
 
 from __future__ import annotations
 
@@ -37,6 +37,23 @@ def whole_folder(target: Path, expected_bytes: int) -> Iterator[Path]:
         raise _write_error(target, expected_bytes, error) from None
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+@contextmanager
+def whole_file(target: Path, expected_bytes: int) -> Iterator[Path]:
+    """A temporary sibling of the target that replaces it when the block ends well, and is deleted when not.
+
+    Raises:
+        StarlingError: ``model.disk_full``, ``model.write_failed``.
+    """
+    part = target.with_name(f".{target.name}.part")
+    try:
+        yield part
+        part.replace(target)
+    except OSError as error:
+        raise _write_error(target, expected_bytes, error) from None
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _write_error(target: Path, expected_bytes: int, error: OSError) -> StarlingError:
