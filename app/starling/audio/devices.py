@@ -52,9 +52,7 @@ def list_devices() -> list[AudioDevice]:
 
 def _portaudio_devices() -> list[AudioDevice]:
     answers: queue.Queue[Message | None] = queue.Queue()
-    child = Child(
-        worker_argv("list"), on_message=answers.put, on_exit=lambda: answers.put(None), name="audio-list"
-    )
+    child = Child(worker_argv("list"), on_message=answers.put, on_exit=lambda: answers.put(None), name="audio-list")
     try:
         answer = answers.get(timeout=LIST_S)
     except queue.Empty:

@@ -31,7 +31,9 @@ class Link:
         error: what the child reported, or its end.
     """
 
-    def __init__(self, name: str, kind: Kind, server_only: bool, notify: Callable[[Link, Message | None], None]) -> None:
+    def __init__(
+        self, name: str, kind: Kind, server_only: bool, notify: Callable[[Link, Message | None], None]
+    ) -> None:
         self.route: Route = route(name, kind, server_only)
         self.kind = kind
         self.started_at = time.monotonic()

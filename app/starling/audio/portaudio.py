@@ -44,7 +44,7 @@ def load() -> Any:
         raise StarlingError(
             "audio.portaudio_missing", "The PortAudio library is not installed.", f"Run: {command}"
         ) from None
-    except Exception as error:  # noqa: BLE001 - its PortAudioError cannot be named when the import itself failed
+    except Exception as error:  # its PortAudioError cannot be named when the import itself failed
         raise StarlingError(
             "audio.portaudio_failed",
             f"PortAudio does not start: {str(error).splitlines()[0]}.",

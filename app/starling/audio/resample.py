@@ -12,7 +12,8 @@ def mono(block: Block) -> Samples:
     """The mean of the channels: (frames, channels) to (frames,)."""
     if block.shape[1] == 1:
         return block[:, 0]
-    return block.mean(axis=1, dtype=np.float32)
+    mixed: Samples = block.mean(axis=1, dtype=np.float32)
+    return mixed
 
 
 class Resampler:

@@ -1,0 +1,134 @@
+"""Sinks that are no speaker: a WAV file, and several sinks at once."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import numpy as np
+
+from starling.audio.base import AudioSink, SinkStats
+from starling.audio.events import FirstSound, SinkEvent
+from starling.audio.files import WavWriter
+from starling.audio.resample import Resampler
+from starling.core.results import Samples
+
+
+class WavSink:
+    """An :class:`~starling.audio.base.AudioSink` that writes everything it is given, back to back, at once.
+
+    The first sound's rate is the file's. ``stop`` takes nothing back. The file is complete after ``close``; it is not
+    made when nothing was played.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self._path = path
+        self._writer: WavWriter | None = None
+        self._rate = 0
+        self._rate_in = 0
+        self._resampler: Resampler | None = None
+        self._tag: str | None = None
+        self._written = 0
+        self._events: list[SinkEvent] = []
+
+    def play(self, samples: Samples, rate: int, tag: str = "") -> None:
+        """Append (n,) float32.
+
+        Raises:
+            StarlingError: ``audio.file_unwritable`` or ``audio.disk_full``.
+        """
+        if self._writer is None:
+            self._writer = WavWriter(self._path, rate)
+            self._rate = rate
+        if tag != self._tag:
+            self._tag = tag
+            self._events.append(FirstSound(tag, time.monotonic(), 0.0))
+        if rate != self._rate_in:
+            self._flush()
+            self._rate_in, self._resampler = rate, Resampler(rate, self._rate)
+        if self._resampler is not None:
+            self._write(self._resampler.process(samples))
+
+    def _flush(self) -> None:
+        if self._resampler is not None:
+            self._write(self._resampler.process(np.zeros(0, np.float32), last=True))
+            self._resampler = None
+
+    def _write(self, samples: Samples) -> None:
+        if self._writer is not None:
+            self._writer.write(samples)
+            self._written += samples.size
+
+    def stop(self) -> None:
+        """Nothing: a file has no sound to silence."""
+
+    @property
+    def drained(self) -> bool:
+        """Always."""
+        return True
+
+    def wait(self, timeout_s: float) -> bool:
+        """True at once."""
+        return True
+
+    def events(self) -> list[SinkEvent]:
+        """What happened since the last call."""
+        events, self._events = self._events, []
+        return events
+
+    def stats(self) -> SinkStats:
+        """What was written so far."""
+        return SinkStats(self._written / self._rate if self._rate else 0.0, 0, 0.0)
+
+    def close(self) -> None:
+        """Complete the file.
+
+        Raises:
+            StarlingError: ``audio.file_unwritable`` or ``audio.disk_full``.
+        """
+        self._flush()
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+
+
+class TeeSink:
+    """Several sinks that play the same; it is the first one's events and figures that are told."""
+
+    def __init__(self, first: AudioSink, *others: AudioSink) -> None:
+        self._sinks = (first, *others)
+
+    def play(self, samples: Samples, rate: int, tag: str = "") -> None:
+        """Play on all."""
+        for sink in self._sinks:
+            sink.play(samples, rate, tag)
+
+    def stop(self) -> None:
+        """Stop all."""
+        for sink in self._sinks:
+            sink.stop()
+
+    @property
+    def drained(self) -> bool:
+        """Whether all are."""
+        return all(sink.drained for sink in self._sinks)
+
+    def wait(self, timeout_s: float) -> bool:
+        """Wait until all are drained; False when it took longer."""
+        deadline = time.monotonic() + timeout_s
+        return all(sink.wait(max(0.0, deadline - time.monotonic())) for sink in self._sinks)
+
+    def events(self) -> list[SinkEvent]:
+        """The first one's."""
+        for sink in self._sinks[1:]:
+            sink.events()
+        return self._sinks[0].events()
+
+    def stats(self) -> SinkStats:
+        """The first one's."""
+        return self._sinks[0].stats()
+
+    def close(self) -> None:
+        """Close all."""
+        for sink in self._sinks:
+            sink.close()
