@@ -55,13 +55,23 @@ class Engines:
             closer.join()
 
 
-def start(choice: Choice, emit: Callable[[events.Event], None]) -> Engines:
-    """Build both ladders and load the models in the background."""
-    stt = Supervisor(stt_rungs(choice), choice.idle_unload_s, on_event=lambda event: emit(told("stt", event)))
-    tts = Supervisor(tts_rungs(choice), choice.idle_unload_s, on_event=lambda event: emit(told("tts", event)))
-    stt.warm()
-    tts.warm()
-    return Engines(SttClient(stt), TtsClient(tts))
+def start_stt(choice: Choice, emit: Callable[[events.EngineChanged], None]) -> SttClient:
+    """Build the recogniser's ladder and load its best model in the background."""
+    supervisor = Supervisor(stt_rungs(choice), choice.idle_unload_s, on_event=lambda event: emit(told("stt", event)))
+    supervisor.warm()
+    return SttClient(supervisor)
+
+
+def start_tts(choice: Choice, emit: Callable[[events.EngineChanged], None]) -> TtsClient:
+    """Build the voice's ladder and load its best model in the background."""
+    supervisor = Supervisor(tts_rungs(choice), choice.idle_unload_s, on_event=lambda event: emit(told("tts", event)))
+    supervisor.warm()
+    return TtsClient(supervisor)
+
+
+def start(choice: Choice, emit: Callable[[events.EngineChanged], None]) -> Engines:
+    """Both."""
+    return Engines(start_stt(choice, emit), start_tts(choice, emit))
 
 
 def recognise(client: SttClient, options: SttOptions) -> Callable[[Samples], Recognised]:

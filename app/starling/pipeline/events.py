@@ -28,7 +28,6 @@ class Utterance:
     speech_end_to_text_ms: float
     confidence: float | None = None
     verdict: str = ""
-    early: bool = False
     dropped: str = ""
     notes: tuple[str, ...] = ()
     attempts: int = 1

@@ -1,0 +1,159 @@
+"""``starling transcribe FILE…``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, TextIO, cast
+
+from starling.commands.options import add_recogniser, chosen
+from starling.core.errors import StarlingError
+from starling.engine.clients import SttClient
+from starling.pipeline import engines
+from starling.pipeline.choice import Choice
+from starling.pipeline.filework import Recording
+from starling.speech.stt.longform import Line
+from starling.speech.stt.subtitles import Format, render
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("files", nargs="*", metavar="FILE", help="recordings: WAV, FLAC, MP3, OGG, M4A …")
+    parser.add_argument("--format", choices=("txt", "srt", "vtt", "json"), default="txt", help="of the result")
+    parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+    parser.add_argument("--output", metavar="PATH", help="write to this file, or into this folder, one file each")
+    parser.add_argument("--pending", action="store_true", help="utterances that a crashed run had recorded")
+    add_recogniser(parser)
+    parser.set_defaults(run=run, usage=parser.error)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Transcribe every file; one that fails is told and the others go on."""
+    if bool(options.files) == options.pending:
+        options.usage("give the recordings to transcribe, or --pending")
+    choice = chosen(options)
+    with _recogniser(choice) as client:
+        if options.pending:
+            return _pending(choice, client)
+        failures = 0
+        for name in options.files:
+            try:
+                _one(Path(name), options, choice, client)
+            except StarlingError as error:
+                failures += 1
+                print(f"starling: {name}: {error}", file=sys.stderr)
+        return 1 if failures else 0
+
+
+@contextmanager
+def _recogniser(choice: Choice) -> Iterator[SttClient]:
+    client = engines.start_stt(choice, _tell)
+    try:
+        yield client
+    finally:
+        client.supervisor.close()
+
+
+def _tell(event: Any) -> None:
+    if event.kind not in ("EngineStarted", "EngineUnloaded"):
+        print(f"starling: {event.message}", file=sys.stderr)
+
+
+def _one(path: Path, options: argparse.Namespace, choice: Choice, client: SttClient) -> None:
+    with _progress(path) as on_progress:
+        recording = Recording(
+            path,
+            client,
+            choice,
+            whole_windows=not client.supervisor.state().rung.spec.config.get("short_context", False),
+            on_progress=on_progress,
+        )
+        pieces = _pieces(path, recording, cast(Format, options.format))
+        first = next(pieces, "")  # a bad file is told before a result file is begun
+        with _destination(path, options) as stream:
+            stream.write(first)
+            for piece in pieces:
+                stream.write(piece)
+                stream.flush()
+
+
+def _pieces(path: Path, recording: Recording, form: Format) -> Iterator[str]:
+    if form == "json":
+        yield json.dumps(_report(path, recording), ensure_ascii=False, indent=2) + "\n"
+    else:
+        yield from render(recording.lines(), form)
+
+
+def _report(path: Path, recording: Recording) -> dict[str, Any]:
+    lines: list[Line] = list(recording.lines())
+    tally = recording.tally
+    return {
+        "file": str(path),
+        "text": " ".join(line.text for line in lines),
+        **{key: round(value, 4) if isinstance(value, float) else value for key, value in asdict(tally).items()},
+        "rtf": round(tally.rtf, 4),
+        "lines": [asdict(line) for line in lines],
+    }
+
+
+@contextmanager
+def _destination(path: Path, options: argparse.Namespace) -> Iterator[TextIO]:
+    if not options.output:
+        yield sys.stdout
+        return
+    target = Path(options.output)
+    if target.is_dir() or len(options.files) > 1:
+        target.mkdir(parents=True, exist_ok=True)
+        target = target / f"{path.stem}.{options.format}"
+    part = target.with_name(target.name + ".part")
+    try:
+        with part.open("w", encoding="utf-8") as stream:
+            yield stream
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _progress(path: Path) -> Iterator[Callable[[float], None]]:
+    """A bar over the recording's seconds, on a terminal."""
+    from starling.audio.files import probe
+
+    total = probe(path)
+    if not sys.stderr.isatty():
+        yield lambda seconds: None
+        return
+    from tqdm import tqdm
+
+    with tqdm(total=round(total, 1) or None, unit="s", desc=path.name, file=sys.stderr, leave=False) as bar:
+        yield lambda seconds: _advance(bar, seconds)
+
+
+def _advance(bar: Any, seconds: float) -> None:
+    bar.update(round(seconds, 1) - bar.n)
+
+
+def _pending(choice: Choice, client: SttClient) -> int:
+    from starling.pipeline import events, keeping
+
+    def show(event: events.Event) -> None:
+        if isinstance(event, events.Recovered):
+            print(event.text)
+        elif isinstance(event, events.Trouble):
+            print(f"starling: {event.error}", file=sys.stderr)
+
+    history = keeping.open_history(choice, show)
+    if history is None:
+        return 1
+    try:
+        found = keeping.recover(history, engines.recognise(client, choice.stt_options), show)
+    finally:
+        history.close()
+    if not found:
+        print("starling: no utterance is waiting", file=sys.stderr)
+    return 0
