@@ -35,7 +35,7 @@ class ModelCard:
         short_context: the weights were trained for less than 30 s of context.
         multilingual: more than English.
         languages: ISO 639-1 codes; empty when unknown.
-        n_mels: mel bins of the front end; 0 for voices.
+        n_mels: mel bins of the front end; 0 for voices, and when unknown.
         licence: SPDX identifier, or empty when unknown.
         origin: where the weights came from.
         starter: ships with Starling for demonstration; never picked unless named.

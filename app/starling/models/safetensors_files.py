@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import math
-import mmap
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -42,7 +41,7 @@ class _Entry:
 
 
 class SafetensorsFile:
-    """One mapped file; ``names`` are its tensors.
+    """One file, of which only the asked tensors are read; ``names`` are its tensors.
 
     Raises:
         StarlingError: ``model.missing_file``, ``model.truncated``, ``model.bad_safetensors``.
@@ -54,13 +53,12 @@ class SafetensorsFile:
             with path.open("rb") as file:
                 self._size = path.stat().st_size
                 self._header_end, entries = self._read_header(file.read(_LENGTH_BYTES), file)
-                self._data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         except FileNotFoundError:
             raise StarlingError(
                 "model.missing_file", f"{path.name} is missing from {path.parent}.", _COPY_AGAIN
             ) from None
         except OSError as error:
-            raise StarlingError("model.unreadable", f"{path} cannot be read: {error.strerror}.", _COPY_AGAIN) from None
+            raise self._unreadable(error) from None
         self._entries = {name: self._entry(name, entry) for name, entry in entries.items() if name != "__metadata__"}
 
     @property
@@ -72,10 +70,15 @@ class SafetensorsFile:
         """A copy of one tensor: float16 and float32 as stored, bfloat16 widened to float32 (exact)."""
         entry = self._entries[name]
         count = math.prod(entry.shape)
-        raw: Array = np.frombuffer(self._data, _DTYPES[entry.dtype], count, self._header_end + entry.begin)
+        try:
+            raw: Array = np.fromfile(self.path, _DTYPES[entry.dtype], count, offset=self._header_end + entry.begin)
+        except OSError as error:
+            raise self._unreadable(error) from None
+        if raw.size < count:
+            raise self._truncated()
         if entry.dtype == "BF16":
             raw = (raw.astype("<u4") << np.uint32(16)).view("<f4")
-        return np.array(raw.reshape(entry.shape))
+        return raw.reshape(entry.shape)
 
     def _read_header(self, length_field: bytes, file: Any) -> tuple[int, dict[str, Any]]:
         if len(length_field) < _LENGTH_BYTES:
@@ -111,6 +114,9 @@ class SafetensorsFile:
         if self._header_end + end > self._size:
             raise self._truncated()
         return _Entry(dtype, shape, begin, end)
+
+    def _unreadable(self, error: OSError) -> StarlingError:
+        return StarlingError("model.unreadable", f"{self.path} cannot be read: {error.strerror}.", _COPY_AGAIN)
 
     def _truncated(self) -> StarlingError:
         return StarlingError("model.truncated", f"{self.path.name} is shorter than it says it is.", _COPY_AGAIN)
