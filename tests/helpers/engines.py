@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import os
+import threading
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ from starling.core.errors import StarlingError
 from starling.core.results import Placement, Transcript
 
 ROOT = Path(__file__).resolve().parents[2]
+QUICK_SILENCE_S = 1.5
+"""Patience of most tests: three beats. The real one is tried where it matters."""
 RATE = 1000
 """Hz of the test voice, so that one sample is one millisecond."""
 
@@ -191,3 +195,34 @@ def needs_missing_package(config: Mapping[str, Any]) -> Echo:
     import a_package_that_nobody_has  # type: ignore[import-not-found]  # noqa: F401
 
     return Echo(config)
+
+
+def runs(pid: int) -> bool:
+    """Whether a process runs; a zombie does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except FileNotFoundError:
+        return False
+
+
+@contextmanager
+def no_leaks() -> Iterator[None]:
+    """Fail when threads, descriptors or child processes are left behind."""
+    before = _held()
+    yield
+    deadline = time.monotonic() + 2.0
+    while (left := {kind: _held()[kind] - before[kind] for kind in before}) and any(left.values()):
+        assert time.monotonic() < deadline, f"left behind: {left}"
+        time.sleep(0.02)
+
+
+def _held() -> dict[str, set[Any]]:
+    tasks = Path("/proc/self/task")
+    children = " ".join(task.joinpath("children").read_text() for task in tasks.iterdir() if task.exists())
+    pipes = set()
+    for fd in os.listdir("/proc/self/fd"):
+        try:
+            pipes.add((fd, os.readlink(f"/proc/self/fd/{fd}")))
+        except FileNotFoundError:
+            continue  # the listing's own descriptor
+    return {"threads": set(threading.enumerate()), "descriptors": pipes, "children": set(children.split())}

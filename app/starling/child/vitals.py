@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 _PROC = Path("/proc")
@@ -9,11 +10,11 @@ _UTIME, _STIME = 11, 12
 """Places in ``/proc/<pid>/stat`` after the command name, which may itself hold spaces and brackets (proc(5))."""
 
 
-def cpu_ticks(pid: int) -> int | None:
-    """Processor time the process has used, in clock ticks; None where that cannot be read."""
+def cpu_seconds(pid: int) -> float | None:
+    """Processor time the process has used, in steps of a clock tick; None where that cannot be read."""
     try:
         text = _PROC.joinpath(str(pid), "stat").read_text(errors="replace")
     except OSError:
         return None
     fields = text.rpartition(")")[2].split()
-    return int(fields[_UTIME]) + int(fields[_STIME])
+    return (int(fields[_UTIME]) + int(fields[_STIME])) / os.sysconf("SC_CLK_TCK")

@@ -18,7 +18,7 @@ from starling.core.engine_api import EngineSpec, Reply
 from starling.core.errors import StarlingError
 from starling.engine.command import worker_argv, worker_env
 from starling.engine.failures import EngineClosed, EngineCrashed, EngineFailed, EngineFailure, EngineHung
-from starling.engine.patience import SILENCE_S, TICK_S, Patience
+from starling.engine.patience import TICK_S, Patience
 
 
 class EngineProcess:
@@ -193,8 +193,8 @@ class EngineProcess:
         while wait is not None and self._receive(self._call_id, wait).data["kind"] != "end":
             pass
 
-    def _cpu(self) -> int | None:
-        return vitals.cpu_ticks(self._child.pid)
+    def _cpu(self) -> float | None:
+        return vitals.cpu_seconds(self._child.pid)
 
     def _receive(self, call: int, wait: Patience, cancel: threading.Event | None = None) -> framing.Message:
         """The next message of this call, beats left out."""
@@ -221,7 +221,7 @@ class EngineProcess:
     def _hung(self, wait: Patience) -> EngineHung:
         self.kill()
         if wait.frozen:
-            return EngineHung(f"{self.spec.name} gave no sign of life for {SILENCE_S:g} s.", deadline=False)
+            return EngineHung(f"{self.spec.name} gave no sign of life for {wait.silent_s:.0f} s.", deadline=False)
         return EngineHung(f"{self.spec.name} did not answer within {wait.waited_s:.0f} s.", deadline=True)
 
     def _ended(self) -> EngineFailure:

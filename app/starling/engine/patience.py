@@ -9,6 +9,8 @@ TICK_S = 0.25
 """The wait is looked at this often."""
 SILENCE_S = 3.0
 """A worker beats every 0.5 s; no message and no processor use for this long is a freeze."""
+LIFE_CPU_S = 0.03
+"""Processor time in one tick that counts as life. Threads that merely wait for Python's lock use a tenth of that."""
 
 
 class Patience:
@@ -20,14 +22,14 @@ class Patience:
     """
 
     def __init__(
-        self, deadline_s: float, cpu: Callable[[], int | None], clock: Callable[[], float] = time.monotonic
+        self, deadline_s: float, cpu: Callable[[], float | None], clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._deadline_s = deadline_s
         self._cpu = cpu
         self._clock = clock
         self._last = clock()
-        self._last_cpu: int | None = None
-        self._silent_s = 0.0
+        self._last_cpu: float | None = None
+        self.silent_s = 0.0
         self.waited_s = 0.0
 
     def resume(self) -> None:
@@ -36,22 +38,22 @@ class Patience:
 
     def heard(self) -> None:
         """A message came."""
-        self._silent_s = 0.0
+        self.silent_s = 0.0
         self._last_cpu = None
         self._pass()
 
     def tick(self) -> None:
         """Nothing came."""
-        self._silent_s += self._pass()
+        self.silent_s += self._pass()
         cpu = self._cpu()
-        if cpu is not None and self._last_cpu is not None and cpu > self._last_cpu:
-            self._silent_s = 0.0
+        if cpu is not None and self._last_cpu is not None and cpu - self._last_cpu >= LIFE_CPU_S:
+            self.silent_s = 0.0
         self._last_cpu = cpu
 
     @property
     def frozen(self) -> bool:
         """Whether the silence has lasted too long."""
-        return self._silent_s >= SILENCE_S
+        return self.silent_s >= SILENCE_S
 
     @property
     def late(self) -> bool:
