@@ -72,7 +72,7 @@ class AudioSink(Protocol):
     """A speaker or a file. No call waits for the device, except ``wait``."""
 
     def play(self, samples: Samples, rate: int, tag: str = "") -> None:
-        """Queue (n,) float32 at ``rate`` Hz, to follow what is queued without a gap. A new ``tag`` gives a FirstSound."""
+        """Queue (n,) float32 at ``rate`` Hz, right after what is queued. A new ``tag`` gives a FirstSound."""
         ...
 
     def stop(self) -> None:

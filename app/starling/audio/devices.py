@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import functools
 import queue
 import sys
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any, TypeVar
 
 from starling.audio import pulse
 from starling.audio.naming import AudioDevice, Kind, pick
-from starling.audio.portaudio import PULSE
+from starling.audio.portaudio import PULSE, pulse_plugin_missing
 from starling.child.framing import Message
 from starling.child.process import Child
 from starling.core.errors import StarlingError
 
+_T = TypeVar("_T")
+
 LIST_S = 10.0
 """PortAudio opens every device when it starts; some are slow, and behind a frozen server it never ends."""
 
-__all__ = ["AudioDevice", "Route", "list_devices", "route", "still_there", "worker_argv"]
+__all__ = ["AudioDevice", "Route", "list_devices", "route", "status", "still_there", "worker_argv"]
 
 
 @dataclass(frozen=True)
@@ -101,3 +105,26 @@ def still_there(device: AudioDevice) -> bool:
     except StarlingError:
         return True  # a frozen server is found by its silence
     return any((other.id, other.instance, other.kind) == (device.id, device.instance, device.kind) for other in known)
+
+
+def status() -> dict[str, Any]:
+    """Sound on this machine, as JSON values: ``server``, ``devices`` and ``errors`` (code, message, fix)."""
+    errors: list[StarlingError] = []
+    known = _or_note(list_devices, errors)
+    reachable = _or_note(_portaudio_devices, errors)
+    server = _or_note(pulse.server_name, errors) or ""
+    if server and reachable and not any(device.id == PULSE for device in reachable):
+        errors.append(pulse_plugin_missing())
+    kinds: tuple[Kind, Kind] = ("input", "output")
+    for kind in kinds if known is not None else ():
+        _or_note(functools.partial(pick, known or [], "", kind), errors)
+    unique = {error.code: error.to_json() for error in errors}
+    return {"server": server, "devices": [asdict(device) for device in known or []], "errors": list(unique.values())}
+
+
+def _or_note(question: Callable[[], _T], errors: list[StarlingError]) -> _T | None:
+    try:
+        return question()
+    except StarlingError as error:
+        errors.append(error)
+        return None

@@ -11,18 +11,16 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from starling.audio import portaudio, streams
+from starling.audio.inbox import Inbox
 from starling.audio.resample import Resampler
 from starling.audio.ring import Block, Ring
 from starling.child import framing
 from starling.core.results import Samples
-
-if TYPE_CHECKING:
-    from starling.audio.worker import Inbox
 
 BLOCK_S = 0.02
 LATENCY_S = 0.1
@@ -33,8 +31,9 @@ POLL_S = 0.05
 TAIL_S = 0.1
 """With less than this in the ring and nothing queued, the resampler gives its last samples."""
 
-REST_S = 2.0
-"""After so much silence the stream is stopped, and the process costs nothing until the next sound."""
+REST_S = 0.5
+"""After so much silence the stream is stopped: the process costs nothing then, and the next sound starts at once
+instead of after what silence the device still holds."""
 
 
 class _Output:

@@ -100,8 +100,13 @@ def find(sd: Any, name: str, kind: Kind) -> AudioDevice:
     """
     known = devices(sd)
     if name == PULSE and not any(device.id == PULSE for device in known):
-        command = install_command("libasound2-plugins", "alsa-plugins-pulseaudio", "alsa-plugins")
-        raise StarlingError(
-            "audio.pulse_plugin_missing", "ALSA cannot reach the sound server to open that device.", f"Run: {command}"
-        )
+        raise pulse_plugin_missing()
     return pick(known, name, kind)
+
+
+def pulse_plugin_missing() -> StarlingError:
+    """A sound server runs, and ALSA has no way to it."""
+    command = install_command("libasound2-plugins", "alsa-plugins-pulseaudio", "alsa-plugins")
+    return StarlingError(
+        "audio.pulse_plugin_missing", "ALSA cannot reach the sound server to open that device.", f"Run: {command}"
+    )

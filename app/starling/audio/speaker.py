@@ -25,7 +25,12 @@ AHEAD_S = 2.0
 STALLED_S = 1.0
 """A playing speaker that asked for nothing for so long is lost."""
 
+FRESH_S = 3.0
+"""A device just opened may take so long for its first blocks."""
+
 OPEN_S = 5.0
+"""From the start of a child to the open device. A frozen server never ends."""
+
 RETRY_S = 0.5
 RESUME_S = 10.0
 """A speaker that is back within this time goes on; after it the queued sound is dropped: nobody waits for it."""
@@ -68,6 +73,7 @@ class Speaker:
         self._lost_at = 0.0
         self._ever_opened = False
         self._alive_at = 0.0
+        self._opened_at = 0.0
         self._idle = True
         self._stats = SinkStats(0.0, 0, 0.0)
         self._resumed: str | None = None
@@ -180,7 +186,7 @@ class Speaker:
             self._events.append(SpeakerOpened(link.name, opened["rate"], opened["channels"], latency_s))
         self._ever_opened = True
         self._lost = None
-        self._alive_at = now
+        self._alive_at = self._opened_at = now
         self._stats = SinkStats(self._stats.played_s, self._stats.underruns, latency_s)
         self._heard.notify_all()
 
@@ -246,7 +252,9 @@ class Speaker:
         """When, in monotonic seconds, the speaker must be called lost if nothing comes from it before."""
         if not link.opened:
             return link.started_at + OPEN_S
-        return time.monotonic() + OPEN_S if self._idle else self._alive_at + STALLED_S
+        if self._idle:
+            return time.monotonic() + OPEN_S
+        return max(self._alive_at + STALLED_S, self._opened_at + FRESH_S)
 
     def _tell_lost(self, error: StarlingError) -> None:
         with self._changed:
