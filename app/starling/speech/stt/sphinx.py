@@ -19,6 +19,8 @@ from starling.core.results import SAMPLE_RATE, Placement, Samples, SttOptions, T
 from starling.speech.stt.clips import check_clip
 
 _FULL_SCALE = 32767
+_FAINTEST = 4
+"""Steps of 16 bits. Normalised over a clip that never gets louder, rounding noise becomes a word."""
 _VARIANT = re.compile(r"\(\d+\)$")
 """A dictionary's second pronunciation: ``the(2)``."""
 _NOT_WORDS = re.compile(r"<.*>|\[.*\]|\+\+.*\+\+")
@@ -85,10 +87,12 @@ class SphinxEngine:
         )
 
     def _decode(self, samples: Samples) -> tuple[Word, ...]:
-        pcm = (np.clip(samples, -1.0, 1.0) * _FULL_SCALE).astype("<i2").tobytes()
+        pcm = (np.clip(samples, -1.0, 1.0) * _FULL_SCALE).astype("<i2")
+        if np.abs(pcm).max() < _FAINTEST:
+            return ()
         self._decoder.start_utt()
         try:
-            self._decoder.process_raw(pcm, full_utt=True)
+            self._decoder.process_raw(pcm.tobytes(), full_utt=True)
         finally:
             self._decoder.end_utt()
         if self._decoder.hyp() is None:

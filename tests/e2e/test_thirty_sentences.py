@@ -1,0 +1,43 @@
+"""Ten commands in three voices through mel, encoder, decoder and filters: the list stood before the code."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from starling.core.results import SttOptions, Transcript
+from starling.locate import shipped
+from starling.speech.stt import whisper
+from starling.speech.stt.filters import normalised
+from tests.helpers.espeak import speak
+
+_LIST = json.loads((Path(__file__).parents[1] / "data" / "thirty_sentences.json").read_text())
+VOICES: list[str] = _LIST["voices"]
+SENTENCES: list[str] = _LIST["sentences"]
+ENOUGH = 28
+
+
+@pytest.fixture(scope="module")
+def engine() -> whisper.WhisperEngine:
+    return whisper.create({"model": str(shipped("resources", "starter")), "name": "starter", "short_context": True})
+
+
+def heard(engine: whisper.WhisperEngine, sentence: str, voice: str) -> str:
+    (reply,) = engine.call("transcribe", SttOptions().to_json(), {"0": speak(sentence, voice)})
+    return normalised(Transcript.from_json(reply.data["transcripts"][0]).text)
+
+
+def test_the_list_has_thirty_different_utterances() -> None:
+    assert len({(sentence, voice) for sentence in SENTENCES for voice in VOICES}) == 30
+
+
+@pytest.mark.parametrize(("sentence", "voice"), list(zip(SENTENCES, VOICES, strict=False)))
+def test_one_sentence_of_each_voice(engine: whisper.WhisperEngine, sentence: str, voice: str) -> None:
+    assert heard(engine, sentence, voice) == sentence
+
+
+@pytest.mark.slow
+def test_thirty_sentences(engine: whisper.WhisperEngine) -> None:
+    pairs = [(sentence, voice) for voice in VOICES for sentence in SENTENCES]
+    wrong = {pair: text for pair in pairs if (text := heard(engine, *pair)) != pair[0]}
+    assert len(pairs) - len(wrong) >= ENOUGH, wrong
