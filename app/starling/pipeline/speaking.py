@@ -252,7 +252,7 @@ class _Run:
         return self._reply(voice, began_s, self._producer.error or error or self._lost)
 
     def _play_all(self) -> None:
-        for item in iter(self._producer.made.get, None):
+        while (item := self._producer.made.get()) is not None:
             if self._stopped.is_set():
                 return
             if isinstance(item, _ClauseBegins):
