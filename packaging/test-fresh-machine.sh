@@ -15,7 +15,7 @@ root=${1:-}
 (($#)) || set -- --help
 
 leave() {
-    umount -l "$root/proc" "$root/dev" 2>/dev/null || true
+    umount -l -R "$root/proc" "$root/dev" 2>/dev/null || true
     [[ -z ${temporary:-} ]] || rm -rf --one-file-system -- "$temporary"
 }
 trap leave EXIT
@@ -29,25 +29,31 @@ make_system() {
 }
 
 pass_network_settings() {
-    local file
+    local file name
     for file in /etc/resolv.conf /etc/hosts /etc/pip.conf; do
         [[ ! -e $file ]] || cp -L -- "$file" "$root$file"
     done
-    mkdir -p "$root/etc/ssl/certs"
-    [[ ! -e /etc/ssl/certs/ca-certificates.crt ]] || cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
+    # Under a name of its own: installing ca-certificates writes the usual one anew.
+    file=${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}
+    [[ ! -e $file ]] || cp -L -- "$file" "$root/etc/this-network.pem"
+    certificates=(-u SSL_CERT_DIR)
+    for name in SSL_CERT_FILE PIP_CERT REQUESTS_CA_BUNDLE CURL_CA_BUNDLE; do
+        [[ ! -e $root/etc/this-network.pem ]] || certificates+=("$name=/etc/this-network.pem")
+    done
 }
 
 # What a clone of the working tree would hold, at a path with a space in it.
 copy_checkout() {
     mkdir -p "$root/home/new user/starling"
     git -C "$checkout" ls-files -z --cached --others --exclude-standard |
-        (cd "$checkout" && xargs -0 sh -c 'for f; do [ ! -e "$f" ] || printf "%s\0" "$f"; done' _) |
+        while IFS= read -rd '' file; do [[ ! -e $checkout/$file ]] || printf '%s\0' "$file"; done |
         tar -C "$checkout" --null -T - -cf - | tar -C "$root/home/new user/starling" -xf -
 }
 
-# The caller's environment less what belongs to its own programs; other commands than run.sh never reach the network.
+# The caller's environment less what belongs to its own programs.
 inside() { # command...
-    env -u VIRTUAL_ENV -u PYTHONPATH -u PYTHONHOME -u PIP_FIND_LINKS HOME='/home/new user' LC_ALL=C.UTF-8 TMPDIR=/tmp \
+    env -u VIRTUAL_ENV -u PYTHONPATH -u PYTHONHOME -u PIP_FIND_LINKS "${certificates[@]}" \
+        HOME='/home/new user' LC_ALL=C.UTF-8 TMPDIR=/tmp \
         PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin chroot "$root" "$@"
 }
 
