@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from starling.core.errors import StarlingError, internal_error
 from starling.core.jobs import Deliver, Discard, SegmentJobs, Transcribe
 from starling.core.results import Placement, Samples
 from starling.core.segmenter import SegmentEvent, SpeechStarted
@@ -44,6 +45,7 @@ class Source(Protocol):
 class _Block:
     samples: Samples | None
     arrived_s: float
+    error: StarlingError | None = None
 
 
 @dataclass(frozen=True)
@@ -180,16 +182,25 @@ class Coordinator:
         if wait:
             self._handle(self._mailbox.queue.get())
         elif not self._ended:
-            self._handle(_Block(self._source.read(READ_S), time.monotonic()))
+            self._handle(self._read())
         while not self._mailbox.queue.empty():
             self._handle(self._mailbox.queue.get())
 
     def _pump(self) -> None:
         while not self._stop.is_set():
-            samples = self._source.read(READ_S)
-            self._mailbox.queue.put(_Block(samples, time.monotonic()))
-            if samples is None:
+            block = self._read()
+            self._mailbox.queue.put(block)
+            if block.samples is None:
                 return
+
+    def _read(self) -> _Block:
+        """The next block; a source that fails ends the stream and says why."""
+        try:
+            return _Block(self._source.read(READ_S), time.monotonic())
+        except StarlingError as error:
+            return _Block(None, time.monotonic(), error)
+        except Exception as error:  # noqa: BLE001 - what was heard so far must still be delivered
+            return _Block(None, time.monotonic(), internal_error(error))
 
     def _handle(self, message: _Message) -> None:
         match message:
@@ -213,6 +224,8 @@ class Coordinator:
             return
         for event in self._source.events():
             self._on_source(event)
+        if block.error is not None:
+            self._emit(events.Trouble(block.error))
         if block.samples is None:
             self._end_stream()
         elif block.samples.size:

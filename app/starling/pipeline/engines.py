@@ -94,11 +94,11 @@ def told(family: str, event: EngineEvent) -> events.EngineChanged:
             message = f"{rung.spec.name} is restarted. {reason}"
         case EngineUnloaded(rung=rung):
             message = f"{rung.spec.name} was idle and left memory."
-        case FellBack(from_rung=before, to_rung=after, reason=reason):
-            message = f"{after.spec.name} takes over from {before.spec.name} for this once. {reason}"
-        case TierDemoted(from_rung=before, to_rung=after, reason=reason):
-            message = f"{after.spec.name} replaces {before.spec.name} for this session. {reason}"
-    return events.EngineChanged(family, type(event).__name__, message)
+        case FellBack(from_rung=before, to_rung=rung, reason=reason):
+            message = f"{rung.spec.name} takes over from {before.spec.name} for this once. {reason}"
+        case TierDemoted(from_rung=before, to_rung=rung, reason=reason):
+            message = f"{rung.spec.name} replaces {before.spec.name} for this session. {reason}"
+    return events.EngineChanged(family, type(event).__name__, rung.spec.name, message)
 
 
 class IdleWatch:

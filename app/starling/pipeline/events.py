@@ -108,12 +108,30 @@ class MicrophoneChanged:
 
 
 @dataclass(frozen=True)
+class SpeakerChanged:
+    """The speaker was opened, lost, came back, or speech was given up."""
+
+    state: str
+    device: str = ""
+    message: str = ""
+    fix: str = ""
+
+
+@dataclass(frozen=True)
 class EngineChanged:
-    """An engine started, was restarted or demoted."""
+    """An engine started, was restarted or demoted; ``kind`` is the event's name in :mod:`starling.engine.events`."""
 
     family: str
     kind: str
+    name: str
     message: str
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A sentence the user should read once."""
+
+    text: str
 
 
 @dataclass(frozen=True)
@@ -134,13 +152,23 @@ class Recovered:
 
 @dataclass(frozen=True)
 class Ready:
-    """The pipeline listens."""
+    """The models are loaded and sound arrives."""
 
     stt: str
     tts: str
     microphone: str
-    speaker: str
-    notes: tuple[str, ...] = field(default=())
 
 
-Event = Heard | SpeechBegan | ReplyBegan | ReplyEnded | MicrophoneChanged | EngineChanged | Trouble | Recovered | Ready
+Event = (
+    Heard
+    | SpeechBegan
+    | ReplyBegan
+    | ReplyEnded
+    | MicrophoneChanged
+    | SpeakerChanged
+    | EngineChanged
+    | Notice
+    | Trouble
+    | Recovered
+    | Ready
+)

@@ -219,3 +219,16 @@ def test_what_is_not_addressed_is_heard_and_not_answered(policy):
     (heard,) = loop.run()
     assert heard.verdict == "not_addressed"
     assert loop.voice.spoken == []
+
+
+@pytest.mark.parametrize("real_time", [True, False])
+def test_a_source_that_breaks_says_why_and_what_was_said_is_kept(real_time):
+    class Breaking(Blocks):
+        def read(self, timeout_s):
+            if not self._blocks:
+                raise StarlingError("audio.broken", "The file broke off.")
+            return super().read(timeout_s)
+
+    loop = Loop(None, ["before it broke"], source=Breaking(np.concatenate([quiet(1), tone(1)])), real_time=real_time)
+    assert [utterance.text for utterance in loop.run()] == ["before it broke"]
+    assert [event.error.code for event in loop.events if isinstance(event, events.Trouble)] == ["audio.broken"]

@@ -1,0 +1,57 @@
+"""Utterances and replies as text and as JSON, one shape for every command."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from starling.pipeline.events import Reply, Utterance
+
+
+def utterance_json(utterance: Utterance) -> dict[str, Any]:
+    """An entry of ``utterances[]``."""
+    return {**asdict(utterance), "rtf": round(utterance.rtf, 4)}
+
+
+def reply_json(reply: Reply) -> dict[str, Any]:
+    """An entry of ``replies[]``."""
+    data = {**asdict(reply), "rtf": reply.rtf}
+    return {name: round(value, 4) if isinstance(value, float) else value for name, value in data.items()}
+
+
+def utterance_figures(utterance: Utterance) -> str:
+    """What was measured of one utterance, in one line."""
+    parts = [
+        _engine(utterance.tier, utterance.model, utterance.placement.device),
+        f"{utterance.audio_s:.1f} s",
+        f"RTF {utterance.rtf:.3f}",
+        f"endpoint→text {utterance.endpoint_to_text_ms:.0f} ms",
+        f"speech end→text {utterance.speech_end_to_text_ms:.0f} ms",
+    ]
+    if utterance.confidence is not None:
+        parts.append(f"confidence {utterance.confidence:.2f}")
+    if utterance.attempts > 1:
+        parts.append(f"{utterance.attempts} attempts")
+    return " · ".join([*parts, *utterance.notes])
+
+
+def reply_figures(reply: Reply) -> str:
+    """What was measured of one reply, in one line."""
+    parts = [_engine(reply.tier, reply.voice, reply.placement.device)] if reply.tier else []
+    if reply.audio_s is not None:
+        parts.append(f"{reply.audio_s:.1f} s")
+    if reply.rtf is not None:
+        parts.append(f"RTF {reply.rtf:.3f}")
+    if reply.time_to_first_audio_ms is not None:
+        parts.append(f"first sound {reply.time_to_first_audio_ms:.0f} ms")
+    if reply.stopped:
+        parts.append("stopped")
+    if reply.wav:
+        parts.append(f"written to {reply.wav}")
+    elif reply.tier and not reply.played:
+        parts.append("not played")
+    return " · ".join(parts)
+
+
+def _engine(tier: str, name: str, device: str) -> str:
+    return " · ".join(part for part in (tier, name, device) if part)

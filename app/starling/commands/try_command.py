@@ -1,0 +1,144 @@
+"""``starling try``: one question through the whole loop, with what was measured."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from starling.audio.files import FileSource
+from starling.audio.wav_sink import WavSink
+from starling.commands.options import add_json, add_recogniser, add_voice, chosen
+from starling.commands.report import reply_figures, reply_json, utterance_figures, utterance_json
+from starling.commands.sinks import open_outlet
+from starling.core.errors import StarlingError
+from starling.pipeline import engines, events
+from starling.pipeline.choice import Choice
+from starling.pipeline.session import Session
+from starling.pipeline.speaking import Speaking
+
+QUESTION = "what is twenty three times seven"
+QUESTION_VOICE = "en-us"
+STARTER_NOTE = (
+    "The starter recogniser is used: a small Whisper for synthetic voices, good enough to show the loop. "
+    "For people's voices give a Whisper model's folder with --model."
+)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add_recogniser(parser)
+    add_voice(parser)
+    parser.add_argument("--audio", metavar="FILE", help="hear this recording instead of a question spoken to itself")
+    parser.add_argument("--paced", action="store_true", help="feed it in real time, as a microphone would")
+    add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Speak or read a question, hear it, answer it, report."""
+    asked_itself = options.audio is None
+    if asked_itself and options.stt is None and options.model is None:
+        options.stt, options.model = "legacy", "starter"
+    choice = chosen(options, answer="everything")
+    with _recording(options.audio, choice) as path:
+        show = _Show(options, asked_itself, choice)
+        session = _session(path, choice, options, show)
+        try:
+            session.run()
+            discarded_s = session.coordinator.discarded_s
+        finally:
+            session.close()
+    return show.finish(discarded_s)
+
+
+def _session(path: Path, choice: Choice, options: argparse.Namespace, show: _Show) -> Session:
+    source = FileSource(path, paced=options.paced)
+    outlet = open_outlet(choice.speaker, options.out)
+    return Session(choice, source, outlet.sink, show, real_time=options.paced, wav=outlet.wav)
+
+
+@contextmanager
+def _recording(audio: str | None, choice: Choice) -> Iterator[Path]:
+    """The user's recording, or the question spoken by espeak-ng into a temporary file."""
+    if audio is not None:
+        yield Path(audio)
+        return
+    with tempfile.TemporaryDirectory(prefix="starling-") as folder:
+        path = Path(folder) / "question.wav"
+        _speak_question(path, choice)
+        yield path
+
+
+def _speak_question(path: Path, choice: Choice) -> None:
+    from dataclasses import replace
+
+    client = engines.start_tts(replace(choice, tts_tier="demo"), lambda event: None)
+    sink = WavSink(path)
+    try:
+        reply = Speaking(client, sink, voice=QUESTION_VOICE).speak(QUESTION)
+        sink.close()
+    finally:
+        client.supervisor.close()
+    if reply.error:
+        raise StarlingError.from_json(reply.error)
+
+
+class _Show:
+    """Prints what happens, or keeps it for the JSON report. Called from several threads, prints whole lines."""
+
+    def __init__(self, options: argparse.Namespace, asked_itself: bool, choice: Choice) -> None:
+        self._json = options.json
+        self._paced = options.paced
+        self._starter = choice.stt_model == "starter"
+        self.utterances: list[events.Utterance] = []
+        self.replies: list[events.Reply] = []
+        self._errors: list[StarlingError] = []
+        if self._starter:
+            self._say(f"Note      {STARTER_NOTE}")
+        if asked_itself:
+            self._say(f"Question  “{QUESTION}”\n          spoken by espeak-ng, voice {QUESTION_VOICE}")
+
+    def __call__(self, event: events.Event) -> None:
+        match event:
+            case events.Heard(utterance=utterance):
+                self.utterances.append(utterance)
+                self._say(f"Heard     “{utterance.text}”\n          {utterance_figures(utterance)}")
+                if utterance.error:
+                    self._errors.append(StarlingError.from_json(utterance.error))
+            case events.ReplyEnded(reply=reply):
+                self.replies.append(reply)
+                self._say(f"Answer    “{reply.text}”\n          {reply_figures(reply)}")
+                if reply.error:
+                    self._errors.append(StarlingError.from_json(reply.error))
+            case events.Trouble(error=error):
+                print(f"starling: {error}", file=sys.stderr)
+            case events.EngineChanged(kind=kind, message=message) if kind not in ("EngineStarted", "EngineUnloaded"):
+                print(f"starling: {message}", file=sys.stderr)
+
+    def finish(self, discarded_s: float) -> int:
+        """The report's end and the exit code."""
+        if self._json:
+            report = {
+                "utterances": [utterance_json(utterance) for utterance in self.utterances],
+                "replies": [reply_json(reply) for reply in self.replies],
+                "paced": self._paced,
+                "discarded_s": round(discarded_s, 4),
+                "notes": [STARTER_NOTE] if self._starter else [],
+            }
+            print(json.dumps(report, ensure_ascii=False, indent=2))
+        if self._errors:
+            raise self._errors[0]
+        if not self.utterances:
+            raise StarlingError(
+                "try.no_speech", "No speech was found in the recording.", "Check that it is not silent or only noise."
+            )
+        return 0
+
+    def _say(self, text: str) -> None:
+        if not self._json:
+            print(text, flush=True)

@@ -1,0 +1,178 @@
+"""Everything that lives during one run: engines, lines, history and the coordinator, built and ended together."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+
+from starling import locate
+from starling.assistant.conversation import Assistant
+from starling.audio.base import AudioSink, AudioSource
+from starling.audio.events import SinkEvent
+from starling.audio.speaker import Speaker
+from starling.core.segmenter import Segmenter
+from starling.history.store import History
+from starling.pipeline import engines, events, keeping, sound_events
+from starling.pipeline.choice import Choice
+from starling.pipeline.conversation import Rules
+from starling.pipeline.coordinator import Coordinator, Mailbox
+from starling.pipeline.ears import Ears
+from starling.pipeline.recognition import RecognitionLine
+from starling.pipeline.replies import ReplyLine
+from starling.pipeline.speaking import Speaking
+from starling.speech.vad.cascade import open_detector
+from starling.speech.wake.phrase import address
+from starling.speech.wake.stop import StopPhrase
+
+
+class SkillAnswerer:
+    """The assistant as the reply line sees it."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+
+    def answer(self, request: str) -> str:
+        """The reply's text."""
+        return self._assistant.reply(request).text
+
+    def due(self) -> list[str]:
+        """What timers and alarms have to say now."""
+        return [announcement.text for announcement in self._assistant.due()]
+
+    def seconds_to_next(self) -> float | None:
+        """Seconds until the next announcement."""
+        return self._assistant.next_due()
+
+
+class Mouth:
+    """Speaks through one sink and says where the sound went."""
+
+    def __init__(self, speaking: Speaking, *, played: bool, wav: str) -> None:
+        self._speaking = speaking
+        self._played = played
+        self._wav = wav
+
+    def speak(self, text: str) -> events.Reply:
+        """See :class:`starling.pipeline.replies.Voice`."""
+        reply = self._speaking.speak(text)
+        return replace(reply, played=reply.played and self._played, wav=self._wav)
+
+    def stop(self) -> None:
+        """Silence at once."""
+        self._speaking.stop()
+
+
+class Session:
+    """One run over one source.
+
+    Args:
+        choice: what the user chose.
+        source: microphone or file; closed with the session.
+        sink: speaker or file; closed with the session.
+        emit: hears of everything, on several threads.
+        real_time: see :class:`Coordinator`.
+        wav: the file behind the sink, if it is one.
+        recover: give the texts of utterances that a crashed run left.
+    """
+
+    def __init__(
+        self,
+        choice: Choice,
+        source: AudioSource,
+        sink: AudioSink,
+        emit: Callable[[events.Event], None],
+        *,
+        real_time: bool,
+        wav: str = "",
+        recover: bool = False,
+    ) -> None:
+        self._emit = _Readiness(emit)
+        with ExitStack() as stack:  # closed in reverse order, also when building fails half way
+            self._history = keeping.open_history(choice, self._emit)
+            if self._history is not None:
+                stack.callback(self._history.close)
+            stack.callback(sink.close)
+            both = engines.start(choice, self._emit)
+            stack.callback(both.close)
+            stack.callback(engines.IdleWatch(both).close)
+            self._transcribe = engines.recognise(both.stt, choice.stt_options)
+            mailbox = Mailbox()
+            keeper = keeping.Keeper(self._history, "assistant", self._emit)
+            line = RecognitionLine(self._transcribe, keeper, mailbox.result)
+            stack.callback(line.close)
+            speaking = Speaking(both.tts, sink, voice=choice.voice, speed=choice.speed, on_event=self._on_sink_event)
+            mouth = Mouth(speaking, played=isinstance(sink, Speaker), wav=wav)
+            replies = ReplyLine(self._assistant(), mouth, mailbox.reply_began, mailbox.reply_ended, mailbox.answered)
+            stack.callback(replies.close)
+            stack.callback(source.close)
+            self.coordinator = Coordinator(
+                source,
+                Ears(open_detector(), Segmenter(choice.segmenter)),
+                mailbox,
+                line,
+                replies,
+                _rules(choice),
+                self._emit,
+                real_time=real_time,
+                translate=sound_events.from_source,
+                follow_up_s=choice.follow_up_s,
+            )
+            if recover and self._history is not None:
+                recovery = threading.Thread(target=self._recover, args=(self._history,), name="recovery", daemon=True)
+                recovery.start()
+            self._stack = stack.pop_all()
+
+    def run(self) -> None:
+        """Listen until the source ends or the coordinator is stopped."""
+        self.coordinator.run()
+
+    def close(self) -> None:
+        """End every thread, child and file of the session."""
+        self._stack.close()
+
+    def _assistant(self) -> SkillAnswerer:
+        assistant = Assistant(locate.data_dir() / "assistant")
+        for notice in assistant.notices:
+            self._emit(events.Notice(notice))
+        return SkillAnswerer(assistant)
+
+    def _on_sink_event(self, event: SinkEvent) -> None:
+        told = sound_events.from_sink(event)
+        if told is not None:
+            self._emit(told)
+
+    def _recover(self, history: History) -> None:
+        keeping.recover(history, self._transcribe, self._emit)
+
+
+def _rules(choice: Choice) -> Rules:
+    def addressed(text: str) -> str | None:
+        found = address(text, choice.wake_phrase)
+        return None if found is None else found.rest
+
+    return Rules(choice.answer, addressed, StopPhrase(choice.wake_phrase).is_stop)
+
+
+class _Readiness:
+    """Passes every event on, and tells once when the recogniser is loaded and sound arrives."""
+
+    def __init__(self, emit: Callable[[events.Event], None]) -> None:
+        self._emit = emit
+        self._lock = threading.Lock()
+        self._engines: dict[str, str] = {}
+        self._microphone: str | None = None
+        self._told = False
+
+    def __call__(self, event: events.Event) -> None:
+        self._emit(event)
+        with self._lock:
+            if isinstance(event, events.EngineChanged) and event.kind == "EngineStarted":
+                self._engines[event.family] = event.name
+            elif isinstance(event, events.MicrophoneChanged) and event.state == "open":
+                self._microphone = event.device
+            ready = len(self._engines) == 2 and self._microphone is not None and not self._told
+            self._told |= ready
+        if ready:
+            self._emit(events.Ready(self._engines["stt"], self._engines["tts"], self._microphone or ""))
