@@ -12,9 +12,11 @@ from starling.assistant.skills.alarms import Alarms
 from starling.assistant.skills.arithmetic import Arithmetic
 from starling.assistant.skills.calendar import Calendar
 from starling.assistant.skills.clock import Clock
+from starling.assistant.skills.notes import Notes
 from starling.assistant.skills.running import Running
 from starling.assistant.skills.talk import Talk
-from starling.assistant.skills.timers import Timers
+from starling.assistant.skills.timers import Timers, is_yes
+from starling.assistant.skills.units import Units
 
 QUESTION_OPEN_S = 30.0
 _STOP = frozenset(
@@ -63,16 +65,19 @@ class Assistant:
         schedule = Schedule(store_dir / "timers.json", clock, elapsed)
         self._running = Running(schedule, clock)
         timers = Timers(schedule)
+        notes = Notes(store_dir / "notes.json")
         self._skills: Sequence[Skill] = (
             self._running,
             Alarms(schedule, timers),
             timers,
             Clock(),
             Calendar(),
+            notes,
+            Units(),
             Arithmetic(),
             Talk(),
         )
-        self.notices: tuple[str, ...] = tuple(filter(None, (schedule.notice,)))
+        self.notices: tuple[str, ...] = tuple(filter(None, (schedule.notice, notes.notice)))
 
     def reply(self, transcript: str) -> Answer:
         """The answer to one utterance. Never raises for what was said."""
@@ -104,7 +109,11 @@ class Assistant:
             return Answer("", "stop", Action.STOP)
         if said.text in _REPEAT:
             return Answer(self._last_text or "I have not said anything yet.", "repeat")
-        return self._follow_up(said, now) or self._from_skills(said, now)
+        answer = self._follow_up(said, now) or self._from_skills(said, now)
+        if answer is None:
+            lost = said.text in _NO or is_yes(said.text)
+            return Answer("I have not asked anything." if lost else _NOT_TAKEN, "none")
+        return answer
 
     def _follow_up(self, said: Utterance, now: datetime) -> Answer | None:
         if not self._question or self._elapsed() - self._question[1] > QUESTION_OPEN_S:
@@ -114,8 +123,8 @@ class Assistant:
             return Answer("Okay, I leave it.", asked.skill)
         return asked.follow_up(said, now) if asked.follow_up else None
 
-    def _from_skills(self, said: Utterance, now: datetime) -> Answer:
+    def _from_skills(self, said: Utterance, now: datetime) -> Answer | None:
         for skill in self._skills:
             if answer := skill.match(said, now):
                 return answer()
-        return Answer(_NOT_TAKEN, "none")
+        return None

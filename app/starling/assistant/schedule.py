@@ -13,6 +13,8 @@ from starling.assistant.store import JsonStore
 from starling.core.errors import StarlingError
 
 SCHEMA = 1
+_LAST_EPOCH = 1e11
+"""About the year 5138: what ends later was damaged."""
 _CLOCK_STEP_S = 2.0
 """A wall clock that differs more than this from the elapsed time has been set."""
 
@@ -56,6 +58,8 @@ def _decode(item: object) -> Entry:
     )
     if entry.kind not in {"timer", "alarm"} or (entry.kind == "alarm" and entry.moment.tzinfo):
         raise ValueError("unknown entry")
+    if not 0 <= entry.ends < _LAST_EPOCH or not 0 <= entry.seconds < _LAST_EPOCH:
+        raise ValueError("no moment in time")
     return entry
 
 

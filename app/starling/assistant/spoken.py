@@ -9,6 +9,7 @@ from fractions import Fraction
 _EXACT_PLACES = 10
 _LARGEST_PLAIN = 10**15
 _SMALLEST_PLAIN = Fraction(1, 1000)
+_SMALLEST_EXACT = Fraction(1, 10**6)
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 _MINUTES_ONLY_FROM_S = 600
 
@@ -44,7 +45,7 @@ def number(value: Fraction, *, exact: bool = True, places: int = 4) -> str:
         exact: False if the value itself is a rounded one.
         places: decimals kept when the exact decimals are too many.
     """
-    tiny_but_short = exact and abs(value) < 1 and is_short_decimal(value)
+    tiny_but_short = exact and _SMALLEST_EXACT <= abs(value) < 1 and is_short_decimal(value)
     if value and not _SMALLEST_PLAIN <= abs(value) < _LARGEST_PLAIN and not tiny_but_short:
         return f"about {_scientific(value)}"
     if exact and is_short_decimal(value):
@@ -53,6 +54,19 @@ def number(value: Fraction, *, exact: bool = True, places: int = 4) -> str:
     while size < Fraction(1, 10) and size:
         places, size = places + 1, size * 10
     return f"about {_plain(round(value, places))}"
+
+
+def measure(value: Fraction) -> str:
+    """A converted quantity: whole numbers as they are, others with four significant digits, ``about 8.047``."""
+    places, size = 3, abs(value)
+    while size >= 10 and places:
+        places, size = places - 1, size / 10
+    while 0 < size < 1:
+        places, size = places + 1, size * 10
+    short = round(value, places)
+    if value.denominator == 1 or short == value:
+        return number(value)
+    return f"about {number(short).removeprefix('about ')}"
 
 
 def count(amount: int, noun: str) -> str:

@@ -25,7 +25,7 @@ class JsonStore(Generic[Item]):
         path: the file.
         schema: the version this program writes.
         encode: makes an item JSON.
-        decode: the inverse; raises KeyError, TypeError or ValueError for what is no item.
+        decode: the inverse; raises KeyError, TypeError, ValueError or OverflowError for what is no item.
     """
 
     def __init__(
@@ -47,13 +47,13 @@ class JsonStore(Generic[Item]):
         except UnicodeDecodeError:
             return self._set_aside()
         except OSError as error:
-            return self._leave(f"{self._path} cannot be read: {error.strerror}.")
+            return self._leave(f"{self._path.name} cannot be read: {error.strerror}.")
         try:
             data = json.loads(text)
             if data["schema"] > self._schema:
-                return self._leave(f"{self._path} was written by a newer Starling; it is left as it is.")
+                return self._leave(f"{self._path.name} was written by a newer Starling; it is left as it is.")
             return [self._decode(item) for item in data["items"]]
-        except (ValueError, KeyError, TypeError, RecursionError):
+        except (ValueError, OverflowError, KeyError, TypeError, RecursionError):
             return self._set_aside()
 
     def save(self, items: Sequence[Item]) -> None:
@@ -63,13 +63,14 @@ class JsonStore(Generic[Item]):
             StarlingError: ``assistant.not_saved``; the file still holds what it held before.
         """
         if self._locked:
-            raise StarlingError("assistant.not_saved", self._locked, "Move the file away or update Starling.")
+            raise StarlingError("assistant.not_saved", self._locked, f"Update Starling or move {self._path} away.")
         content = json.dumps({"schema": self._schema, "items": [self._encode(item) for item in items]}, indent=1)
         try:
             self._replace(content)
         except OSError as error:
-            message = f"{self._path} could not be written: {error.strerror}."
-            raise StarlingError("assistant.not_saved", message, "Free some disk space or check the folder.") from error
+            message = f"{self._path.name} could not be written: {error.strerror}."
+            fix = f"Free some disk space or check the folder {self._path.parent}."
+            raise StarlingError("assistant.not_saved", message, fix) from error
 
     def _replace(self, content: str) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -97,6 +98,6 @@ class JsonStore(Generic[Item]):
         try:
             self._path.rename(aside)
         except OSError as error:
-            return self._leave(f"{self._path} is damaged and cannot be renamed: {error.strerror}.")
-        self.notice = f"{self._path} was damaged; it was kept as {aside.name}."
+            return self._leave(f"{self._path.name} is damaged and cannot be renamed: {error.strerror}.")
+        self.notice = f"{self._path.name} was damaged; it was kept as {aside.name}."
         return []

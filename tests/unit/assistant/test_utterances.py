@@ -232,13 +232,16 @@ NOT_TAKEN = [
 ]
 
 
-@pytest.mark.parametrize(("said", "answer"), TIME_AND_DATE + ARITHMETIC + TIMERS + ALARMS + TALK)
-def test_answer(said: str, answer: str, tmp_path: Path) -> None:
-    assert Desk(tmp_path).say(said) == answer
+TABLES = {"time and date": TIME_AND_DATE, "arithmetic": ARITHMETIC, "timers": TIMERS, "alarms": ALARMS, "talk": TALK}
 
 
-@pytest.mark.parametrize("said", NOT_TAKEN)
-def test_what_no_skill_takes_gets_the_honest_sentence(said: str, tmp_path: Path) -> None:
-    answer = Desk(tmp_path).assistant.reply(said)
-    assert (answer.skill, answer.asks) == ("none", False)
-    assert "no language model is connected" in answer.text
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES.keys())
+def test_answers(table: list[tuple[str, str]], tmp_path: Path) -> None:
+    answers = [(said, Desk(tmp_path / str(row)).say(said)) for row, (said, _) in enumerate(table)]
+    assert answers == table
+
+
+def test_what_no_skill_takes_gets_the_honest_sentence(tmp_path: Path) -> None:
+    answers = {said: Desk(tmp_path / str(row)).assistant.reply(said) for row, said in enumerate(NOT_TAKEN)}
+    assert {said: answer for said, answer in answers.items() if answer.skill != "none" or answer.asks} == {}
+    assert all("no language model is connected" in answer.text for answer in answers.values())

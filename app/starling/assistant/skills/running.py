@@ -13,7 +13,7 @@ from starling.assistant.schedule import Entry, Schedule
 from starling.core.numbers import read_ordinal
 
 _KIND = r"(?P<kind>timers and alarms|alarms and timers|timers?|alarms?)"
-_ITS = rf"(?: (?:my|the|that|this))?(?: (?P<name>.+?))? ?{_KIND}"
+_ITS = rf"(?: (?:my|the|that|this))?(?: (?P<name>.+?))?? ?{_KIND}"
 _LIST = tuple(
     re.compile(pattern)
     for pattern in (
