@@ -47,3 +47,8 @@ def open_outlet(device: str, wav: str | None, *, required: bool = False) -> Outl
         print(f"starling: the reply is not played: {error}", file=sys.stderr)
         return Outlet(SilentSink(), silent_because=error.message)
     return Outlet(speaker)
+
+
+def listening_outlet(device: str, wav: str | None) -> Outlet:
+    """As :func:`open_outlet`, for a session that outlives its speaker: one that is missing now may come back."""
+    return Outlet(WavSink(wav), wav) if wav else Outlet(Speaker(device))

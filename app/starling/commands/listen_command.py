@@ -1,0 +1,158 @@
+"""``starling listen``: the microphone, until interrupted."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from starling import locate
+from starling.audio.microphone import Microphone
+from starling.commands.options import add_json, add_recogniser, add_voice, chosen
+from starling.commands.report import reply_figures, reply_json, utterance_figures, utterance_json
+from starling.commands.sinks import listening_outlet
+from starling.core.errors import StarlingError
+from starling.pipeline import events
+from starling.pipeline.session import Session
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add_recogniser(parser)
+    add_voice(parser)
+    parser.add_argument("--microphone", metavar="NAME", help="input device (see starling devices)")
+    parser.add_argument("--speaker", metavar="NAME", help="output device")
+    parser.add_argument(
+        "--answer",
+        choices=("addressed", "everything", "nothing"),
+        help="answer what begins with the wake phrase (setting assistant.answer), all, or only print texts",
+    )
+    add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print what is said, answer aloud; Ctrl-C or SIGTERM finishes what was said and ends."""
+    choice = chosen(options, answer=options.answer, microphone=options.microphone, speaker=options.speaker)
+    show = _ShowJson() if options.json else _ShowText(choice.wake_phrase if choice.answer == "addressed" else "")
+    with _only_one():
+        outlet = listening_outlet(choice.speaker, options.out)
+        source = Microphone(choice.microphone)
+        session = Session(choice, source, outlet.sink, show, real_time=True, wav=outlet.wav, recover=True)
+        try:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, lambda *_: session.coordinator.stop())
+            session.run()
+        finally:
+            session.close()
+    return 0
+
+
+@contextmanager
+def _only_one() -> Iterator[None]:
+    """Two listeners would answer each other."""
+    folder = locate.runtime_dir()
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / "listen.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise StarlingError(
+            "app.already_listening",
+            "Starling is already listening.",
+            "End the other one first: Ctrl-C in its terminal.",
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+class _ShowJson:
+    """One JSON object a line, for scripts: ``{"event": ..., ...}``."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def __call__(self, event: events.Event) -> None:
+        with self._lock:
+            print(json.dumps({"event": _name(event), "at": round(time.time(), 3), **_data(event)}), flush=True)
+
+
+def _name(event: events.Event) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in type(event).__name__)[1:]
+
+
+def _data(event: events.Event) -> dict[str, Any]:
+    match event:
+        case events.Heard(utterance=utterance):
+            return utterance_json(utterance)
+        case events.ReplyEnded(reply=reply):
+            return reply_json(reply)
+        case events.Trouble(error=error):
+            return error.to_json()
+    return asdict(event)
+
+
+class _ShowText:
+    """For people: what was said and answered on stdout, everything about the machine on stderr."""
+
+    def __init__(self, wake_phrase: str) -> None:
+        self._lock = threading.Lock()
+        self._wake_phrase = wake_phrase
+
+    def __call__(self, event: events.Event) -> None:
+        lines = self._lines(event)
+        with self._lock:
+            for text, stream in lines:
+                print(text, file=stream, flush=True)
+
+    def _lines(self, event: events.Event) -> list[tuple[str, Any]]:
+        match event:
+            case events.Heard(utterance=utterance):
+                return self._heard(utterance)
+            case events.ReplyBegan(text=text):
+                return [(f"starling  {text}", sys.stdout)]
+            case events.ReplyEnded(reply=reply):
+                figures = [(f"          {reply_figures(reply)}", sys.stdout)] if reply.tier else []
+                error = StarlingError.from_json(reply.error) if reply.error else None
+                return figures + ([(f"          ! {error}", sys.stderr)] if error else [])
+            case events.Recovered(text=text, started_at=started_at):
+                when = time.strftime("%d %b %H:%M", time.localtime(started_at))
+                return [(f"recovered {text}   (said {when}, before Starling ended unexpectedly)", sys.stdout)]
+            case events.Ready(stt=stt, tts=tts, microphone=microphone):
+                hint = f"; say “{self._wake_phrase} …” to be answered" if self._wake_phrase else ""
+                return [(f"Listening to {microphone} with {stt}, answering with {tts}{hint}. Ctrl-C ends.", sys.stderr)]
+            case events.MicrophoneChanged() | events.SpeakerChanged():
+                return [(f"* {_device(event)}", sys.stderr)] if event.state != "open" else []
+            case events.EngineChanged(kind=kind, message=message):
+                return [(f"* {message}", sys.stderr)] if kind not in ("EngineStarted", "EngineUnloaded") else []
+            case events.Notice(text=text):
+                return [(f"* {text}", sys.stderr)]
+            case events.Trouble(error=error):
+                return [(f"! {error}", sys.stderr)]
+        return []
+
+    def _heard(self, utterance: events.Utterance) -> list[tuple[str, Any]]:
+        if utterance.error:
+            error = StarlingError.from_json(utterance.error)
+            return [(f"! {error} The recording is kept: starling transcribe --pending", sys.stderr)]
+        if not utterance.text or utterance.verdict == "echo":
+            return []
+        who = "you" if utterance.verdict in ("answer", "stop") else "heard"
+        return [(f"{who:<9} {utterance.text}", sys.stdout), (f"          {utterance_figures(utterance)}", sys.stdout)]
+
+
+def _device(event: events.MicrophoneChanged | events.SpeakerChanged) -> str:
+    word = "Microphone" if isinstance(event, events.MicrophoneChanged) else "Speaker"
+    state = event.state.replace("_", " ")
+    return " ".join(part for part in (f"{word} {state}", event.device and f"({event.device})", event.message) if part)

@@ -1,0 +1,68 @@
+"""``starling say TEXT…``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+
+from starling.commands.options import add_json, add_voice, chosen
+from starling.commands.report import reply_figures, reply_json
+from starling.commands.sinks import open_outlet
+from starling.core.errors import StarlingError
+from starling.pipeline import engines, events
+from starling.pipeline.session import Mouth
+from starling.pipeline.speaking import Speaking
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("text", nargs="*", help="what to say; standard input when nothing or - is given")
+    add_voice(parser)
+    add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Speak a text; interrupting it silences at once."""
+    text = _text(options.text)
+    choice = chosen(options)
+    client = engines.start_tts(choice, _tell)
+    try:
+        outlet = open_outlet(choice.speaker, options.out, required=True)
+        try:
+            speaking = Speaking(client, outlet.sink, voice=choice.voice, speed=choice.speed)
+            signal.signal(signal.SIGTERM, lambda *_: speaking.stop())
+            try:
+                reply = Mouth(speaking, played=not outlet.wav, wav=outlet.wav).speak(text)
+            except KeyboardInterrupt:
+                speaking.stop()
+                raise
+        finally:
+            outlet.sink.close()
+    finally:
+        client.supervisor.close()
+    return _report(reply, as_json=options.json)
+
+
+def _text(words: list[str]) -> str:
+    text = sys.stdin.read() if words in ([], ["-"]) else " ".join(words)
+    if not text.strip():
+        raise StarlingError("say.nothing", "There is nothing to say.", "Give a text: starling say Hello")
+    return text
+
+
+def _tell(event: events.EngineChanged) -> None:
+    if event.kind not in ("EngineStarted", "EngineUnloaded"):
+        print(f"starling: {event.message}", file=sys.stderr)
+
+
+def _report(reply: events.Reply, *, as_json: bool) -> int:
+    if as_json:
+        print(json.dumps({"replies": [reply_json(reply)]}, ensure_ascii=False, indent=2))
+    if reply.error:
+        raise StarlingError.from_json(reply.error)
+    if not as_json:
+        print(reply_figures(reply))
+    return 0
