@@ -25,6 +25,9 @@ from starling.core.results import Samples
 BLOCK_S = 0.02
 LATENCY_S = 0.1
 RING_S = 0.5
+PROOF = 1.5
+"""Buffers that the device must have asked for before it counts as open."""
+
 POLL_S = 0.05
 """How often the ring is filled and progress is told, while sound plays."""
 
@@ -46,6 +49,7 @@ class _Output:
         self.ended = False
         self.stopping = False
         self.at = 0.0
+        self.frames = 0
         self.marks: deque[tuple[int, str]] = deque()
         self.firsts: deque[tuple[str, float, float]] = deque()
 
@@ -58,6 +62,7 @@ class _Output:
         while self.marks and self.marks[0][0] < self.ring.taken:
             self.firsts.append((self.marks.popleft()[1], now, times.outputBufferDacTime - times.currentTime))
         self.at = now
+        self.frames += frames
 
     def finished(self) -> None:
         self.ended = not self.stopping
@@ -89,6 +94,11 @@ class _Player:
     def latency_s(self) -> float:
         """From hand-over to sound."""
         return float(self._stream.latency)
+
+    @property
+    def proven(self) -> bool:
+        """Whether the device takes sound. A suspended one asks only for what its buffer holds."""
+        return self.output.frames > PROOF * self.latency_s * self.device.rate
 
     def queue(self, message: framing.Message) -> None:
         """Take a piece of sound, unless it was stopped before it came."""
@@ -204,6 +214,8 @@ def run(config: dict[str, Any], inbox: Inbox, wake: threading.Event, outgoing: B
     """
     sd = portaudio.load()
     player = _Player(sd, config, outgoing)
+    while not player.proven and not player.output.ended:
+        wake.wait(POLL_S)
     device = player.device
     opened = {"event": "opened", "name": device.name, "rate": device.rate, "channels": device.channels}
     framing.write(outgoing, {**opened, "latency_s": player.latency_s})

@@ -25,8 +25,8 @@ AHEAD_S = 2.0
 STALLED_S = 1.0
 """A playing speaker that asked for nothing for so long is lost."""
 
-FRESH_S = 3.0
-"""A device just opened may take so long for its first blocks."""
+START_S = 3.0
+"""A device that wakes up (Bluetooth, an idle virtual sink) may take so long for its first blocks."""
 
 OPEN_S = 5.0
 """From the start of a child to the open device. A frozen server never ends."""
@@ -73,7 +73,7 @@ class Speaker:
         self._lost_at = 0.0
         self._ever_opened = False
         self._alive_at = 0.0
-        self._opened_at = 0.0
+        self._started_at = 0.0
         self._idle = True
         self._stats = SinkStats(0.0, 0, 0.0)
         self._resumed: str | None = None
@@ -93,7 +93,7 @@ class Speaker:
                 self._unsent.append(_Slice(self._seq, self._epoch, tag, rate, piece))
                 self._seq += 1
             if self._idle and samples.size:
-                self._alive_at = time.monotonic()
+                self._alive_at = self._started_at = time.monotonic()
                 self._idle = False
             self._changed.notify_all()
 
@@ -186,7 +186,7 @@ class Speaker:
             self._events.append(SpeakerOpened(link.name, opened["rate"], opened["channels"], latency_s))
         self._ever_opened = True
         self._lost = None
-        self._alive_at = self._opened_at = now
+        self._alive_at = self._started_at = now
         self._stats = SinkStats(self._stats.played_s, self._stats.underruns, latency_s)
         self._heard.notify_all()
 
@@ -254,7 +254,7 @@ class Speaker:
             return link.started_at + OPEN_S
         if self._idle:
             return time.monotonic() + OPEN_S
-        return max(self._alive_at + STALLED_S, self._opened_at + FRESH_S)
+        return max(self._alive_at + STALLED_S, self._started_at + START_S)
 
     def _tell_lost(self, error: StarlingError) -> None:
         with self._changed:
