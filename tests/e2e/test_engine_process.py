@@ -134,6 +134,13 @@ def test_a_freeze_is_found_by_silence(start, fault):
     assert not engine.alive
 
 
+def test_hard_work_is_no_freeze(start):
+    """A library that computes with Python's lock held keeps the heartbeat from beating."""
+    engine = start("echo", fault="compute")
+    engine.call("transcribe", {}, CLIP, 60.0)
+    assert engine.last_call_s > QUICK_SILENCE_S
+
+
 def test_a_freeze_is_found_in_three_seconds(start, monkeypatch):
     monkeypatch.setattr(patience, "SILENCE_S", SILENCE_S)
     engine = start("echo", fault="freeze")

@@ -135,6 +135,15 @@ def _hold_lock() -> None:
     ctypes.PyDLL(None).sleep(1000)
 
 
+def _compute_with_lock() -> None:
+    """Work for seconds inside one C call that never gives Python's lock away; longer than the quick silence."""
+    until = time.monotonic() + 2 * QUICK_SILENCE_S
+    numbers = 10**7
+    began = time.monotonic()
+    sum(range(numbers))
+    sum(range(int(numbers * (until - began) / (time.monotonic() - began))))
+
+
 def _out_of_memory() -> None:
     raise RuntimeError("std::bad_alloc")
 
@@ -175,6 +184,7 @@ _FAULTS = {
     "hang": _sleep_for_ever,
     "freeze": _freeze,
     "hold_lock": _hold_lock,
+    "compute": _compute_with_lock,
     "memory": _out_of_memory,
     "altered": _altered,
     "garbage": _garbage,

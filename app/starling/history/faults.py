@@ -26,6 +26,8 @@ def told(folder: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _database_error(error, folder) from error
+    except TimeoutError as error:
+        raise _busy() from error
     except OSError as error:
         if error.errno in _FULL:
             raise _disk_full(folder) from error
@@ -37,23 +39,32 @@ def damaged(error: sqlite3.Error) -> bool:
     return _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
+def full(error: sqlite3.Error) -> bool:
+    """Whether the error says that the disk is full."""
+    return _code(error) == sqlite3.SQLITE_FULL
+
+
 def _code(error: sqlite3.Error) -> int:
     return int(getattr(error, "sqlite_errorcode", 0)) & _SQLITE_PRIMARY
 
 
 def _database_error(error: sqlite3.Error, folder: Path) -> StarlingError:
     code = _code(error)
-    if code == sqlite3.SQLITE_FULL:
+    if full(error):
         return _disk_full(folder)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return StarlingError(
-            "history.busy", "Another program holds the history for too long.", "Close it, or wait and try again."
-        )
+        return _busy()
     if damaged(error):
         return StarlingError(
             "history.damaged", f"The history in {folder} is damaged.", "Start Starling again: it begins a fresh one."
         )
     return _unwritable(folder, str(error))
+
+
+def _busy() -> StarlingError:
+    return StarlingError(
+        "history.busy", "Another program holds the history for too long.", "Close it, or wait and try again."
+    )
 
 
 def _disk_full(folder: Path) -> StarlingError:

@@ -19,9 +19,9 @@ class Owner:
     mark: str
 
     @classmethod
-    def this_process(cls) -> Owner:
-        """The one that runs this code."""
-        return cls(os.getpid(), _mark(os.getpid()))
+    def of(cls, pid: int) -> Owner:
+        """The process that has this id now."""
+        return cls(pid, _mark(pid))
 
     @property
     def alive(self) -> bool:

@@ -10,18 +10,21 @@ import itertools
 import json
 import os
 import secrets
+import sqlite3
 import threading
 import time
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from starling.core.errors import StarlingError
 from starling.core.results import SAMPLE_RATE, Samples, Transcript
-from starling.history.faults import told
+from starling.history.faults import full, told
 from starling.history.owner import Owner, pid_runs
 from starling.history.recordings import Recordings
 from starling.history.records import COLUMNS, SpokenReply, Utterance, from_row
-from starling.history.schema import open_database
+from starling.history.schema import BUSY_TIMEOUT_S, open_database
 
 ADOPT_AFTER_S = 10.0
 """A file without a row is left alone this long while its process runs: the row is about to come."""
@@ -47,17 +50,19 @@ class History:
         self.keep = keep
         self.keep_audio = keep_audio
         self._folder = folder
-        self._owner = owner or Owner.this_process()
+        self._owner = owner or Owner.of(os.getpid())
         self._numbers = itertools.count(1)
         self._lock = threading.RLock()
         with told(folder):
             self._recordings = Recordings(folder)
-            self._database, self.set_aside = open_database(folder / "history.db")
-            try:
-                self.adopted = self._tidy()
-            except BaseException:
-                self._database.close()
-                raise
+            # One instance at a time: two that find the same damage would set aside each other's fresh database.
+            with FileLock(folder / "opening.lock", timeout=BUSY_TIMEOUT_S):
+                self._database, self.set_aside = open_database(folder / "history.db")
+                try:
+                    self.adopted = self._tidy()
+                except BaseException:
+                    self._database.close()
+                    raise
 
     def close(self) -> None:
         """Close the database."""
@@ -97,13 +102,13 @@ class History:
     def delivered(self, utterance: str) -> None:
         """The text reached the user: the audio goes, or is kept if so wished; a private utterance vanishes."""
         with self._lock, told(self._folder):
-            self._database.execute("UPDATE utterances SET delivered = 1 WHERE id = ?", (utterance,))
+            self._mark("delivered = 1", utterance, audio_goes=not self.keep_audio)
             self._finish(utterance)
 
     def discard(self, utterance: str) -> None:
         """Forget an utterance at once, with its audio and replies."""
         with self._lock, told(self._folder):
-            self._database.execute("UPDATE utterances SET delivered = 1, private = 1 WHERE id = ?", (utterance,))
+            self._mark("delivered = 1, private = 1", utterance, audio_goes=True)
             self._finish(utterance)
 
     def add_reply(self, utterance: str, text: str, tier: str = "", voice: str = "") -> None:
@@ -194,6 +199,17 @@ class History:
             "SELECT text, tier, voice FROM replies WHERE utterance = ? ORDER BY position", (utterance,)
         )
         return tuple(SpokenReply(*row) for row in rows)
+
+    def _mark(self, assignments: str, utterance: str, *, audio_goes: bool) -> None:
+        """Change a row also on a full disk, where the audio that goes anyway makes room for it."""
+        statement = f"UPDATE utterances SET {assignments} WHERE id = ?"
+        try:
+            self._database.execute(statement, (utterance,))
+        except sqlite3.Error as error:
+            if not (full(error) and audio_goes):
+                raise
+            self._recordings.delete(utterance)
+            self._database.execute(statement, (utterance,))
 
     def _finish(self, utterance: str) -> None:
         """Take away what a delivered utterance no longer needs."""
