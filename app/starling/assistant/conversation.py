@@ -83,9 +83,10 @@ class Assistant:
         """The answer to one utterance. Never raises for what was said."""
         said = Utterance.of(transcript)
         answer = self._answer(said, self._clock())
+        if answer.skill == "repeat":
+            return answer  # a question that is repeated stays open
         self._question = (answer, self._elapsed()) if answer.asks else None
-        if answer.text and answer.skill != "repeat":
-            self._last_text = answer.text
+        self._last_text = answer.text or self._last_text
         return answer
 
     def due(self) -> list[Announcement]:

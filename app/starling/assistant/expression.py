@@ -22,7 +22,7 @@ _PHRASES: dict[tuple[str, ...], str] = {
     for name, phrases in {
         "+": ("plus", "+", "added to"),
         "-": ("minus", "-", "take away", "subtract", "negative"),
-        "*": ("times", "x", "*", "multiplied by"),
+        "*": ("times", "time", "x", "*", "multiplied by"),
         "/": ("divided by", "divide by", "/", "over"),
         "mod": ("mod", "modulo"),
         "^": ("to the power of", "raised to the power of", "raised to the", "^"),

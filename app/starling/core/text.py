@@ -47,7 +47,7 @@ _SYMBOLS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 
 _FILLER = (
-    "please|um+|uh+|er+|erm|hmm+|okay|ok|so|well|just|hey|starling|"
+    "please|hello|hi|um+|uh+|er+|erm|hmm+|okay|ok|so|well|just|hey|starling|"
     "(?:could|can|would|will) you|i (?:would like|want) you to|i would like to know|do you know|tell me|now"
 )
 _LEADING = re.compile(rf"(?:(?:{_FILLER})\b[\s,.!]*)+", re.IGNORECASE)

@@ -78,7 +78,7 @@ DIALOGUES = {
         ("timer ten minutes", "Timer set for 10 minutes."),
         ("set an alarm for 6 am", "Alarm set for 6 AM tomorrow."),
         ("set an alarm for 7 am", "Alarm set for 7 AM tomorrow."),
-        ("how much time is left on the egg timer", "There are 5 minutes left on the egg timer."),
+        ("how much time is left on the egg timer", "You have 5 minutes left on the egg timer."),
         ("how long is left on the rice timer", "There is no rice timer."),
         ("cancel the pasta timer", "Pasta timer cancelled."),
         ("cancel the ten minute timer", "10 minute timer cancelled."),
@@ -90,6 +90,20 @@ DIALOGUES = {
         ),
         ("when is my alarm", "The alarm is set for 6 AM tomorrow, 14 hours and 55 minutes from now."),
         ("cancel all timers and alarms", "All 2 timers and alarms cancelled."),
+    ],
+    "two of one name": [
+        ("set a pizza timer for five minutes", "Pizza timer set for 5 minutes."),
+        ("set a pizza timer for six minutes", "Pizza timer set for 6 minutes."),
+        ("timer one minute", "Timer set for 1 minute."),
+        (
+            "how long is left on the pizza timer",
+            "You have 2 timers: the pizza timer with 5 minutes left and the pizza timer with 6 minutes left.",
+        ),
+    ],
+    "a repeated question stays open": [
+        ("set a timer", "For how long?"),
+        ("repeat that", "For how long?"),
+        ("ten minutes", "Timer set for 10 minutes."),
     ],
     "same alarm twice": [
         ("set an alarm for 6 am", "Alarm set for 6 AM tomorrow."),

@@ -46,7 +46,7 @@ def test_an_alarm_rings(desk: Desk) -> None:
 def test_time_left_counts_down(desk: Desk) -> None:
     desk.say("timer ten minutes")
     desk.wait(9 * 60 + 15.5)
-    assert desk.say("how much time is left") == "There are 45 seconds left on the 10 minute timer."
+    assert desk.say("how much time is left") == "You have 45 seconds left on the 10 minute timer."
 
 
 def test_restart_keeps_what_runs(desk: Desk) -> None:
@@ -55,7 +55,7 @@ def test_restart_keeps_what_runs(desk: Desk) -> None:
     desk.wait(120)
     desk.restart()
     assert desk.told() == []
-    assert desk.say("how much time is left on the pasta timer") == "There are 6 minutes left on the pasta timer."
+    assert desk.say("how much time is left on the pasta timer") == "You have 6 minutes left on the pasta timer."
     desk.wait(360)
     assert desk.told() == ["Your pasta timer is done."]
 

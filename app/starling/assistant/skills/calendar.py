@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from starling.assistant import spoken
 from starling.assistant.answer import Answer, Utterance
-from starling.assistant.dates import parse_day
+from starling.assistant.dates import WEEKDAY, parse_day
 
 _TODAY = re.compile(
     r"(?:what day is it|what day it is|what date is it|what is the date|the date|what is (?:the )?todays date|"
@@ -23,7 +23,9 @@ _NAMED = re.compile(
     r"(?:what|which) (?:is (?:the )?(?:date|day)(?: of)? |(?:day of the week|weekday|day|date) "
     r"(?:is|was|will|does) (?:it be |it |be )?)(?P<day>.+?)(?: fall on| be| on)?"
 )
-_POSSESSIVE = re.compile(r"what is (?P<day>tomorrow|yesterday)s (?:date|day)|what is (?P<plain>tomorrow|yesterday)")
+_POSSESSIVE = re.compile(
+    r"what (?:is|was) (?P<day>tomorrow|yesterday)s (?:date|day)|what (?:is|was) (?P<plain>tomorrow|yesterday)"
+)
 _WHEN = re.compile(r"when is (?P<day>.+)")
 _UNTIL = re.compile(
     r"how (?:many (?P<unit>days|weeks)|long) (?:is it |are there |is there )?(?:left )?"
@@ -53,9 +55,20 @@ def _sentence(text: str, today: date) -> str:
     if found := _POSSESSIVE.fullmatch(text) or _NAMED.fullmatch(text) or _WHEN.fullmatch(text):
         groups = found.groupdict()
         return _name(parse_day(groups["day"] or groups["plain"], today), today)
-    if found := _UNTIL.fullmatch(text) or _SINCE.fullmatch(text):
+    if found := _UNTIL.fullmatch(text):
         return _distance(parse_day(found["day"], today), today, found["unit"] or "days")
+    if found := _SINCE.fullmatch(text):
+        return _distance(_past_day(found["day"], today), today, found["unit"])
     return ""
+
+
+def _past_day(text: str, today: date) -> date | None:
+    """The last such day: a weekday of the past week, a date without a year of the past year."""
+    day = parse_day(text, today)
+    if day and day > today:
+        back = 7 if text in WEEKDAY else 366
+        day = parse_day(text, today - timedelta(days=back))
+    return day if day and day <= today else None
 
 
 def _name(day: date | None, today: date) -> str:

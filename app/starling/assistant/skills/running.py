@@ -30,7 +30,7 @@ _LEFT = tuple(
         r"(?:how much (?:more )?time|how much longer|how long|how many minutes|what)(?: is| are| do i have| have i)?"
         rf"(?: there)?(?: still)? (?:left|remaining)(?: (?:on|for|in|until|of){_ITS})?",
         rf"time (?:left|remaining) (?:on|for){_ITS}",
-        rf"how (?:long|much longer|much time) (?:until|till|before|for|is|does|has){_ITS}"
+        rf"how (?:long|much longer|much time) (?:until|till|before|for|is|does|has|on){_ITS}"
         r"(?: (?:goes off|rings|is done|ends|is up|finishes|have left|has left|have|got|got left|left))?",
         rf"(?:when|what time) (?:does|will|do|is|are){_ITS}"
         r"(?: (?:go off|ring|end|be done|finish|set for|set|due|done))?",
@@ -64,7 +64,7 @@ class Running:
         """See :class:`starling.assistant.answer.Skill`."""
         if listed := _first_match(_LIST, said.text):
             kinds = _kinds(listed["kind"])
-            return lambda: Answer(self._list(kinds, now), "timers")
+            return lambda: Answer(self._list(kinds, self._named(kinds, ""), now), "timers")
         if left := _first_match(_LEFT, said.text):
             return self._left(_kinds(left["kind"] or "timer"), left["name"] or "", now)
         if cancel := _CANCEL.fullmatch(said.text):
@@ -110,13 +110,12 @@ class Running:
     def _ended(self, entry: Entry) -> datetime:
         return self._schedule.ended_at(entry)
 
-    def _list(self, kinds: tuple[str, ...], now: datetime) -> str:
+    def _list(self, kinds: tuple[str, ...], entries: list[Entry], now: datetime) -> str:
         sentences = []
         for kind in kinds:
-            entries = self._schedule.entries(kind)
-            if entries:
-                told = _shortened([self._describe(entry, now) for entry in entries])
-                sentences.append(f"You have {spoken.count(len(entries), kind)}: {told}.")
+            told = [self._describe(entry, now) for entry in entries if entry.kind == kind]
+            if told:
+                sentences.append(f"You have {spoken.count(len(told), kind)}: {_shortened(told)}.")
         return " ".join(sentences) or f"You have no {' and no '.join(f'{kind}s' for kind in kinds)}."
 
     def _describe(self, entry: Entry, now: datetime) -> str:
@@ -129,10 +128,10 @@ class Running:
         if name and not entries:
             return self._unknown(kinds, name)
         if len(entries) != 1:
-            return lambda: Answer(self._list(kinds, now), "timers")
+            return lambda: Answer(self._list(kinds, entries, now), "timers")
         left = spoken.remaining(self._schedule.left(entries[0]))
         if entries[0].kind == "timer":
-            return lambda: Answer(f"There are {left} left on the {_label(entries[0])}.", "timers")
+            return lambda: Answer(f"You have {left} left on the {_label(entries[0])}.", "timers")
         return lambda: Answer(f"The alarm is set for {self._describe(entries[0], now)}, {left} from now.", "timers")
 
     def _named(self, kinds: tuple[str, ...], name: str) -> list[Entry]:

@@ -25,6 +25,11 @@ _ANSWERS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
         ),
         (r"hello|hi|hi there|hello there|good (?:morning|afternoon|evening)", "greeting", "Hello."),
         (r"good ?bye|bye|bye bye|good night|see you|see you later", "greeting", "Goodbye."),
+        (
+            r"remind me (?:to|about|that|at|on|in) .+|set (?:me )?a reminder(?: .+)?",
+            "help",
+            "I cannot set reminders, but I can set a timer or an alarm, or take a note.",
+        ),
         (r"how are you(?: today| doing)?", "greeting", "I am running. I have no feelings to report."),
         (r"thank you(?: very much| so much)?|thanks(?: a lot)?|thank you starling", "thanks", "You are welcome."),
     )

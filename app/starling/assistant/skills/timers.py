@@ -138,6 +138,6 @@ def _add_part(wish: Wish, words: list[str], *, asked: bool) -> Wish | None:
             return replace(wish, seconds=seconds)
         if asked and parse_number(words) is not None:
             return replace(wish, bare=" ".join(words), unclear=True)
-        if asked and UNIT_SECONDS.keys() & set(words):
+        if asked and (UNIT_SECONDS.keys() & set(words) or any(map(str.isdigit, "".join(words)))):
             return replace(wish, unclear=True)
     return _named(wish, words)
