@@ -28,12 +28,12 @@ def _folder(kind: str, platform_folder: str) -> Path:
 
 
 def config_dir() -> Path:
-    """Settings. ``STARLING_HOME`` moves this and the other three below one folder."""
+    """Settings. ``STARLING_HOME`` moves this and the other two below one folder."""
     return _folder("config", platformdirs.user_config_dir("starling", appauthor=False))
 
 
 def data_dir() -> Path:
-    """Models, history, notes, timers."""
+    """Models, history, notes, timers, and the lock of the one that listens."""
     return _folder("data", platformdirs.user_data_dir("starling", appauthor=False))
 
 
@@ -41,7 +41,3 @@ def cache_dir() -> Path:
     """What can be made again."""
     return _folder("cache", platformdirs.user_cache_dir("starling", appauthor=False))
 
-
-def runtime_dir() -> Path:
-    """Locks and sockets."""
-    return _folder("run", platformdirs.user_runtime_dir("starling", appauthor=False))

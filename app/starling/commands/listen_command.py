@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
 @contextmanager
 def _only_one() -> Iterator[None]:
     """Two listeners would answer each other."""
-    folder = locate.runtime_dir()
+    folder = locate.data_dir()
     folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / "listen.lock")
     try:
