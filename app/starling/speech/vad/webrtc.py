@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from starling.core.frames import Framer
 from starling.core.results import SAMPLE_RATE, Samples
@@ -14,6 +15,10 @@ BLOCK_SAMPLES = 480
 
 MODE = 0
 """0 lets most through, 3 least. What the gate refuses nobody sees again; what it lets through costs 0.1 ms a frame."""
+
+GAIN = 8.0
+"""+18 dB for WebRTC's ears, which have a fixed floor: at a peak of -54 dBFS it let 18 of 84 sentences through to Silero
+without this, 67 with it, and Silero alone found 75. Noise that it opens for costs 0.1 ms a frame."""
 
 
 class WebrtcGate:
@@ -38,4 +43,5 @@ class WebrtcGate:
 
 
 def _pcm(block: Samples) -> bytes:
-    return (np.clip(block, -1.0, 1.0) * 32767).astype(np.int16).tobytes()
+    scaled: NDArray[np.int16] = (np.clip(block * GAIN, -1.0, 1.0) * 32767).astype(np.int16)
+    return scaled.tobytes()
