@@ -33,7 +33,11 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
 def create(config: Mapping[str, Any]) -> EspeakEngine:
-    """Make the engine. Config: ``voice`` (default ``en-us``), ``volume`` (100), ``pitch`` (50, of 0-100).
+    """Make the engine.
+
+    Config: ``voice`` (default ``en-us``), ``volume`` (100), ``pitch`` (50, of 0-100), ``stand_in`` (false; true when
+    this tier takes over from one whose voices it has not: those are then spoken by the default voice, and the last
+    reply's ``voice`` names it).
 
     Raises:
         StarlingError: ``tts.espeak_missing``, ``tts.unknown_voice``.
@@ -45,19 +49,21 @@ def create(config: Mapping[str, Any]) -> EspeakEngine:
         voice=str(config.get("voice") or DEFAULT_VOICE),
         volume=int(config.get("volume", NORMAL_VOLUME)),
         pitch=int(config.get("pitch", NORMAL_PITCH)),
+        stand_in=bool(config.get("stand_in", False)),
     )
 
 
 class EspeakEngine:
     """espeak-ng as an engine (see :class:`starling.core.engine_api.Engine`); one call at a time."""
 
-    def __init__(self, library: Library, voice: str, volume: int, pitch: int) -> None:
+    def __init__(self, library: Library, voice: str, volume: int, pitch: int, stand_in: bool) -> None:
         self._library = library
         self._voices = library.voices()
         self._variants = library.variants()
         self._default = voice
         self._volume = volume
         self._pitch = pitch
+        self._stand_in = stand_in
         self._placement = Placement("cpu", (f"libespeak-ng {library.version} in the engine process",))
         resolve(voice, self._voices, self._variants)
 
@@ -86,15 +92,24 @@ class EspeakEngine:
         raise StarlingError("engine.unknown_op", f"espeak-ng has no operation {op!r}.")
 
     def _synthesize(self, text: str, voice: str, speed: float) -> Iterator[Reply]:
-        identifier = resolve(voice or self._default, self._voices, self._variants)
+        voice, identifier = self._choose(voice or self._default)
         rate_wpm = words_per_minute(speed)
         if not self._library.set_voice(identifier):
-            raise unknown_voice(voice or self._default, ())
+            raise unknown_voice(voice, ())
         self._library.set_delivery(rate_wpm, self._volume, self._pitch)
         plain = speakable(text)
-        yield from self._replies(self._library.synthesize(plain))
+        yield from self._replies(self._library.synthesize(plain), voice)
 
-    def _replies(self, chunks: Generator[Samples, None, None]) -> Iterator[Reply]:
+    def _choose(self, voice: str) -> tuple[str, str]:
+        """The voice to use and its file."""
+        try:
+            return voice, resolve(voice, self._voices, self._variants)
+        except StarlingError:
+            if not self._stand_in:
+                raise
+            return self._default, resolve(self._default, self._voices, self._variants)
+
+    def _replies(self, chunks: Generator[Samples, None, None], voice: str) -> Iterator[Reply]:
         """One reply a chunk; one chunk is held back so that the last one can carry the totals."""
         rate = self._library.rate
         samples = 0
@@ -109,6 +124,7 @@ class EspeakEngine:
             "rate": rate,
             "audio_s": samples / rate,
             "synthesis_s": self._library.synthesis_s,
+            "voice": voice,
             "placement": asdict(self._placement),
         }
         yield Reply(totals, {"audio": np.zeros(0, np.float32) if held is None else held})

@@ -33,7 +33,7 @@ NOISE_SEED = 1
 
 _SYNCHRONOUS = 2
 _DONT_EXIT = 0x8000
-_UTF8_WITH_END_PAUSE = 0x1001
+_UTF8 = 1
 _POSITION_CHARACTER = 1
 _PARAMETER_RATE, _PARAMETER_VOLUME, _PARAMETER_PITCH = 1, 2, 3
 _GENDERS = {1: "male", 2: "female"}
@@ -142,7 +142,7 @@ class Library:
 
     def _synthesize(self, text: bytes) -> None:
         start = time.perf_counter()
-        self._lib.espeak_Synth(text, len(text) + 1, 0, _POSITION_CHARACTER, 0, _UTF8_WITH_END_PAUSE, None, None)
+        self._lib.espeak_Synth(text, len(text) + 1, 0, _POSITION_CHARACTER, 0, _UTF8, None, None)
         self._lib.espeak_Synchronize()
         self.synthesis_s = time.perf_counter() - start - self._waited_s
         self._chunks.put(None)

@@ -230,6 +230,13 @@ def test_every_listed_voice_and_variant_can_be_used(engine: EngineProcess) -> No
         engine.call("synthesize", stop_after=1, text="one", voice=name)
 
 
+def test_a_stand_in_speaks_for_voices_it_has_not_and_says_so() -> None:
+    process = EngineProcess(FACTORY, {"stand_in": True, "voice": "en-gb"})
+    assert process.say("hello", "af_heart")[1]["voice"] == "en-gb"
+    assert process.say("hello", "en-us+f5")[1]["voice"] == "en-us+f5"
+    process.close()
+
+
 def test_an_unknown_operation_is_refused(engine: EngineProcess) -> None:
     with pytest.raises(StarlingError) as caught:
         engine.call("sing")

@@ -1,0 +1,235 @@
+"""The ``cpu`` tier of speech: Kokoro by kokoro-onnx, in a session of our own.
+
+kokoro-onnx imports phonemizer and espeak-ng, both GPL-3.0-or-later, so this engine runs in an engine process only;
+:func:`create` is what loads them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import math
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from starling.core.clauses import ClauseSplitter
+from starling.core.engine_api import Reply
+from starling.core.errors import StarlingError
+from starling.core.results import Placement, Samples
+
+RATE = 24_000
+SPEED_LIMITS = (0.5, 2.0)
+DEFAULT_VOICE = "af_heart"
+PAUSE_S = 0.15
+"""Silence between the clauses of one call: kokoro-onnx trims what the model left there."""
+LANGUAGES = {
+    "a": "en-us",
+    "b": "en-gb",
+    "e": "es",
+    "f": "fr-fr",
+    "h": "hi",
+    "i": "it",
+    "j": "ja",
+    "p": "pt-br",
+    "z": "cmn",
+}
+"""By the first letter of a voice's name; the second is the gender."""
+WITHOUT_PHONEMIZER = frozenset("jz")
+"""Kokoro learned these with phonemes of other programs; espeak's would be read as noise."""
+_GENDERS = {"f": "female", "m": "male"}
+
+
+def create(config: Mapping[str, Any]) -> KokoroEngine:
+    """Make the engine.
+
+    Config: ``model`` (folder, or the .onnx file in it), ``voices`` (file in that folder; found when not given),
+    ``voice`` (default ``af_heart``), ``threads`` (0: physical cores, four at most), ``seed`` (makes the noise that
+    the model draws repeatable from the start of the process), ``name``.
+
+    Raises:
+        StarlingError: what ``models.verify`` finds, ``tts.bad_voices``, ``tts.bad_model``, ``tts.unknown_voice``.
+    """
+    from starling.speech.tts import kokoro_files
+
+    model, voices_path = kokoro_files.locate(config)
+    voices = kokoro_files.read_voices(voices_path)
+    session = kokoro_files.open_session(model, int(config.get("threads") or 0), config.get("seed"))
+    return KokoroEngine(
+        session,
+        str(voices_path),
+        voices,
+        name=str(config.get("name") or model.parent.name),
+        voice=str(config.get("voice") or ""),
+    )
+
+
+class KokoroEngine:
+    """Kokoro as an engine (see :class:`starling.core.engine_api.Engine`); one call at a time.
+
+    Args:
+        session: an onnxruntime InferenceSession of the model.
+        voices_path: the verified voices file.
+        voices: its styles, each (510, 1, 256) float32.
+        name: the model's name.
+        voice: the default voice; empty for ``af_heart``, or the first one when the file has none of that name.
+    """
+
+    def __init__(
+        self, session: Any, voices_path: str, voices: dict[str, NDArray[np.float32]], name: str, voice: str
+    ) -> None:
+        from starling.speech.tts import kokoro_files
+
+        self._kokoro, self._data_path = kokoro_files.open_kokoro(session, voices_path)
+        self._failures = kokoro_files.session_failures()
+        self._versions = kokoro_files.versions()
+        self._session = session
+        self._voices = voices
+        self._name = name
+        self._default = voice or (DEFAULT_VOICE if DEFAULT_VOICE in voices else next(iter(voices)))
+        self._style(self._default)
+        self._placement = kokoro_files.placement(session)
+
+    def describe(self) -> dict[str, Any]:
+        """Tier, model, voices, rate in Hz, placement, providers and versions, as the session reports them."""
+        return {
+            "tier": "cpu",
+            "model": self._name,
+            "voice": self._default,
+            "voices": len(self._voices),
+            "rate": RATE,
+            "durations": bool(self._kokoro.has_timings),
+            "providers": list(self._session.get_providers()),
+            "placement": asdict(self._placement),
+            "versions": self._versions,
+        }
+
+    def call(self, op: str, args: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Iterator[Reply]:
+        """``synthesize`` or ``voices``.
+
+        Raises:
+            StarlingError: ``tts.unknown_voice``, ``tts.no_phonemizer``, ``tts.bad_speed``, ``model.synthesis_failed``,
+                ``engine.unknown_op``.
+        """
+        if op == "synthesize":
+            return self._synthesize(args["text"], args.get("voice") or self._default, float(args.get("speed", 1.0)))
+        if op == "voices":
+            return iter([Reply({"voices": self._list_voices()})])
+        raise StarlingError("engine.unknown_op", f"Kokoro has no operation {op!r}.")
+
+    def _synthesize(self, text: str, voice: str, speed: float) -> Iterator[Reply]:
+        style = self._style(voice)
+        language = language_of(voice)
+        check_speed(speed)
+        pieces = (self._say(clause, style, speed, language) for clause in clauses(text))
+        yield from replies((piece for piece in pieces if piece is not None), voice, self._placement)
+
+    def _say(
+        self, clause: str, style: NDArray[np.float32], speed: float, language: str
+    ) -> tuple[Samples, float] | None:
+        """A clause's sound and the seconds it took; None when it has no phonemes."""
+        start = time.perf_counter()
+        phonemes = self._kokoro.tokenizer.phonemize(clause, language)
+        if not any(phoneme.isalpha() for phoneme in phonemes):
+            return None
+        try:
+            audio, _rate = self._kokoro.create(phonemes, style, speed, is_phonemes=True)
+        except self._failures as error:
+            raise synthesis_failed(error) from error
+        if not np.isfinite(audio).all():
+            raise synthesis_failed("its sound has values that are no numbers")
+        return np.asarray(audio, np.float32), time.perf_counter() - start
+
+    def _style(self, voice: str) -> NDArray[np.float32]:
+        if voice not in self._voices:
+            near = ", ".join(difflib.get_close_matches(voice, self._voices))
+            hint = f"Did you mean {near}? " if near else ""
+            raise StarlingError(
+                "tts.unknown_voice",
+                f"There is no voice {voice!r}.",
+                f"{hint}List the voices with: starling say --voices",
+            )
+        return self._voices[voice]
+
+    def _list_voices(self) -> list[dict[str, str]]:
+        """The voices that can be used: those whose language has a phonemiser here."""
+        return [
+            {"id": name, "language": LANGUAGES[name[:1]], "gender": _GENDERS.get(name[1:2], "")}
+            for name in self._voices
+            if name[:1] in LANGUAGES and name[:1] not in WITHOUT_PHONEMIZER
+        ]
+
+
+def clauses(text: str) -> list[str]:
+    """The text in clauses: the first sound comes early, and no inference is long."""
+    splitter = ClauseSplitter()
+    return [clause for clause in splitter.feed(text) + splitter.finish() if clause.strip()]
+
+
+def replies(pieces: Iterator[tuple[Samples, float]], voice: str, placement: Placement) -> Iterator[Reply]:
+    """One reply a clause, with a pause before all but the first, and a last one without sound for the totals."""
+    samples = 0
+    synthesis_s = 0.0
+    for audio, took_s in pieces:
+        if samples:
+            audio = np.concatenate([np.zeros(round(PAUSE_S * RATE), np.float32), audio])
+        samples += audio.size
+        synthesis_s += took_s
+        yield Reply({"rate": RATE}, {"audio": audio})
+    totals = {
+        "rate": RATE,
+        "audio_s": samples / RATE,
+        "synthesis_s": synthesis_s,
+        "voice": voice,
+        "placement": asdict(placement),
+    }
+    yield Reply(totals, {"audio": np.zeros(0, np.float32)})
+
+
+def language_of(voice: str) -> str:
+    """The phonemiser's language for a voice, by its first letter.
+
+    Raises:
+        StarlingError: ``tts.no_phonemizer`` for a language whose phonemes cannot be made here.
+    """
+    letter = voice[:1]
+    with contextlib.suppress(KeyError):
+        if letter not in WITHOUT_PHONEMIZER:
+            return LANGUAGES[letter]
+    raise StarlingError(
+        "tts.no_phonemizer",
+        f"The voice {voice!r} speaks a language whose phonemes Starling cannot make ({LANGUAGES.get(letter, letter)}).",
+        "Choose a voice whose name starts with a, b, e, f, h, i or p, or use --tts demo with an espeak voice.",
+    )
+
+
+def check_speed(speed: float) -> None:
+    """Refuse a speed that Kokoro was not made for.
+
+    Raises:
+        StarlingError: ``tts.bad_speed``.
+    """
+    lowest, highest = SPEED_LIMITS
+    if not (math.isfinite(speed) and lowest <= speed <= highest):
+        raise StarlingError(
+            "tts.bad_speed",
+            f"{speed} is not a speaking speed.",
+            f"Choose a speed from {lowest} to {highest}; 1.0 is normal.",
+        )
+
+
+def synthesis_failed(why: object) -> StarlingError | MemoryError:
+    """The error for an inference that failed; a MemoryError when memory was the reason."""
+    text = str(why)
+    if any(words in text.lower() for words in ("failed to allocate", "bad_alloc", "out of memory", "bad allocation")):
+        return MemoryError(text)
+    first_line = text.strip().splitlines()[0] if text.strip() else "unknown reason"
+    return StarlingError(
+        "model.synthesis_failed",
+        f"The voice model failed: {first_line.rstrip('.')}.",
+        "Install the model again, or use --tts demo.",
+    )
