@@ -24,6 +24,9 @@ FORMATS = "WAV, FLAC, MP3, OGG or M4A"
 _EXACT_DURATION = frozenset({"wav", "flac", "mov,mp4,m4a,3gp,3g2,mj2", "aiff", "w64"})
 """Containers whose stated duration is exact; the others' is an estimate that must not be called a truncation."""
 
+_UNKNOWN_SIZES = frozenset({8, 0xFFFFFFFF + 8})
+"""What programs that write into a pipe leave in the header."""
+
 _SHORT_S = 0.2
 _PACE_SAMPLES = 512
 _NOTHING: Samples = np.zeros(0, np.float32)
@@ -71,6 +74,22 @@ def _duration(container: Any, stream: Any) -> float:
     return container.duration / av.time_base if container.duration else 0.0
 
 
+def _cut_off_s(path: Path, stream: Any) -> float:
+    """Seconds that a WAV header promises and the file lacks; FFmpeg believes the file's size instead."""
+    with path.open("rb") as file:
+        head = file.read(12)
+    promised = int.from_bytes(head[4:8], "little") + 8
+    if head[:4] != b"RIFF" or promised in _UNKNOWN_SIZES or not stream.bit_rate:
+        return 0.0
+    return float(max(0, promised - path.stat().st_size) * 8 / stream.bit_rate)
+
+
+def _expected(path: Path, container: Any, stream: Any) -> float:
+    if container.format.name not in _EXACT_DURATION:
+        return 0.0
+    return _duration(container, stream) + _cut_off_s(path, stream)
+
+
 def probe(path: str | Path) -> float:
     """The stated length in seconds; 0.0 when the file does not state it.
 
@@ -97,7 +116,7 @@ def decode(path: str | Path, on_truncated: Callable[[FileTruncated], None] | Non
     container, stream = _open(path)
     total, damaged = 0, False
     with container:
-        expected = _duration(container, stream) if container.format.name in _EXACT_DURATION else 0.0
+        expected = _expected(path, container, stream)
         blocks = _blocks(container, stream)
         while True:
             try:
@@ -155,11 +174,11 @@ class FileSource:
 
     def read(self, timeout_s: float) -> Samples | None:
         """See :class:`~starling.audio.base.AudioSource`; unpaced it returns the next block of the file at once."""
-        if self._start is None:
-            self._start = time.monotonic()
         if self._closed.is_set() or not self._fill(1):
             self.finished = True
             return None
+        if self._start is None:
+            self._start = time.monotonic()
         due = self._due(timeout_s) if self._paced else self._rest.size
         if not due:
             return _NOTHING
