@@ -156,6 +156,8 @@ class _Parser:
         left = self._negation()
         while left and (sign := self._take("*", "/", "mod", "of", "off")):
             right = self._negation()
+            if sign == "of" and not (left.percent or 0 < left.number < 1):
+                return None  # half of ten is a product, one of ten is not
             if sign == "off":
                 left = Value(1 - left.number, left.exact) if left.percent else None
             left = left and right and _combine("*" if sign in {"of", "off"} else sign, left, right)

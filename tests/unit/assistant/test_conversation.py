@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from starling.assistant import Action
+from starling.assistant import Action, Assistant
 from tests.unit.assistant.desk import Desk
 
 DIALOGUES = {
@@ -158,3 +161,35 @@ def test_an_announcement_can_be_repeated(tmp_path: Path) -> None:
 @pytest.mark.parametrize("said", ["(" * 5000, "nine " * 5000, "a" * 100_000, "1/" * 3000, "set " * 3000, "\0\ud800"])
 def test_absurd_transcripts_get_an_answer(said: str, tmp_path: Path) -> None:
     assert Desk(tmp_path).say(said)
+
+
+WORDS = (
+    "set start a an the timer timers alarm alarms for at to in of and half quarter past minute minutes hour hours "
+    "seven ten twenty hundred thousand million point oh 5 0 12 1:30 25:99 0.5 99999999999 am pm tomorrow monday "
+    "noon midnight what is how many much time left until since days weeks christmas february 29th thirty first "
+    "day date miles km celsius pounds dollars convert plus minus times divided by over squared percent square "
+    "root power ( ) that it take note delete all my notes last second read yes no cancel stop repeat wake me ago "
+    "next year zero ^ / - pasta one"
+).split()
+
+
+@settings(max_examples=300, deadline=None)
+@given(turns=st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=9), min_size=1, max_size=4))
+def test_any_words_get_an_answer(turns: list[list[str]]) -> None:
+    desk = Desk(Path(__file__) / "no folder")
+    for words in turns:
+        answer = desk.assistant.reply(" ".join(words))
+        assert answer.text or answer.action is Action.STOP
+        assert answer.skill
+    desk.wait(7 * 86_400)
+    desk.told()
+    desk.restart()
+
+
+def test_the_machines_own_clocks(tmp_path: Path) -> None:
+    assistant = Assistant(tmp_path)
+    assert re.fullmatch(r"It is (\d{1,2}(:\d\d)? [AP]M|12 noon|12 midnight)\.", assistant.reply("what time is it").text)
+    assistant.reply("set a timer for two hours")
+    left = Assistant(tmp_path).next_due()
+    assert left is not None
+    assert 7190 < left <= 7201

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from starling.assistant.expression import MOST_TOKENS, MathError, evaluate, tokenise
@@ -51,6 +51,7 @@ def _branch(inner: st.SearchStrategy[Case]) -> st.SearchStrategy[Case]:
 EXPRESSIONS = st.recursive(st.integers(0, 9999).flatmap(_leaf), _branch, max_leaves=6)
 
 
+@settings(deadline=None)  # a loaded machine pauses at will
 @given(EXPRESSIONS)
 def test_bracketed_expressions(case: Case) -> None:
     text, value = case
@@ -61,6 +62,7 @@ def test_bracketed_expressions(case: Case) -> None:
         assert value_of(text) == value
 
 
+@settings(deadline=None)  # a loaded machine pauses at will
 @given(st.lists(st.tuples(st.sampled_from("+-*"), st.integers(0, 999)), min_size=1, max_size=8), st.integers(0, 999))
 def test_precedence_and_association_are_those_of_python(rest: list[tuple[str, int]], first: int) -> None:
     python = str(first) + "".join(f"{sign}{number}" for sign, number in rest)
@@ -70,11 +72,13 @@ def test_precedence_and_association_are_those_of_python(rest: list[tuple[str, in
     assert value_of(spoken) == expected
 
 
+@settings(deadline=None)  # a loaded machine pauses at will
 @given(st.decimals(0, 10**6, places=4), st.decimals(0, 10**6, places=4))
 def test_decimals_are_exact(a: object, b: object) -> None:
     assert value_of(f"{a} + {b}") == Fraction(str(a)) + Fraction(str(b))
 
 
+@settings(deadline=None)  # a loaded machine pauses at will
 @given(st.text(alphabet="0123456789.+-*/^()% ", max_size=40))
 def test_any_line_of_symbols_is_a_value_a_refusal_or_no_expression(text: str) -> None:
     try:

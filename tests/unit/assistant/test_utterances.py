@@ -256,6 +256,9 @@ NOT_TAKEN = [
     "set two timers for ten minutes",
     "what is my time worth",
     "ten time champion",
+    "one of ten",
+    "two of three",
+    "dollars to euros",
 ]
 
 

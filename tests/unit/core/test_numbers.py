@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from starling.core.numbers import parse_number, read_number, read_ordinal
@@ -68,6 +68,7 @@ def test_a_literal_of_a_million_digits_is_refused() -> None:
     assert read_number(["9" * 1_000_000]) is None
 
 
+@settings(deadline=None)  # a loaded machine pauses at will
 @given(st.integers(0, 10**15 - 1))
 def test_every_cardinal_is_read_back(value: int) -> None:
     assert parse_number(cardinal(value).split()) == value

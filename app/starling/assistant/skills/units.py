@@ -105,7 +105,9 @@ def _fluid(parts: list[Part], target: Unit) -> tuple[list[Part], Unit]:
 
 def _is_money(words: list[str], target_name: str) -> bool:
     """A number of one currency asked for in another; pounds may be money too."""
-    read = read_number(words) or (Fraction(1), int(words[0] in {"a", "an", "one"}))
+    read = read_number(words) or (Fraction(1), int(words[0] in {"a", "an"}))
+    if not read[1]:
+        return False
     sides = (" ".join(words[read[1] :]), target_name)
     money = [side in CURRENCIES for side in sides if side]
     known = [side in UNITS for side in sides]
