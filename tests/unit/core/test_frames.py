@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from starling.core.frames import Framer
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 1300), max_size=20), st.integers(1, 600))
 def test_frames_are_the_stream_whatever_the_blocks(lengths: list[int], size: int) -> None:
     stream = np.arange(1, sum(lengths) + 1, dtype=np.float32)

@@ -23,6 +23,7 @@ from starling.core.segmenter import (
 LETTERS = {SpeechStarted: "S", EarlySegment: "e", SpeechResumed: "r", SegmentEnded: "E", SegmentDropped: "D"}
 GRAMMAR = re.compile(r"(S(er)*(eE|E|D))*")
 
+unhurried = settings(max_examples=60, deadline=None)  # a busy machine is no failure
 configs = st.builds(
     SegmenterConfig,
     threshold=st.sampled_from([0.3, 0.5, 0.8]),
@@ -59,6 +60,7 @@ def spans(events: list[SegmentEvent]) -> list[tuple[int, int]]:
     return [(start, start + len(event.segment.samples)) for start, event in zip(starts, ends(events), strict=True)]
 
 
+@unhurried
 @given(probabilities, configs)
 def test_samples_are_the_streams_and_in_one_segment_only(script: list[float], config: SegmenterConfig) -> None:
     audio = audio_for(len(script))
@@ -69,6 +71,7 @@ def test_samples_are_the_streams_and_in_one_segment_only(script: list[float], co
     assert all(before[1] <= after[0] for before, after in itertools.pairwise(spans(events)))
 
 
+@unhurried
 @given(probabilities, configs)
 def test_all_confirmed_speech_is_in_a_segment(script: list[float], config: SegmenterConfig) -> None:
     """As many speech frames in a row as the onset asks for are in a segment, or in one dropped by name."""
@@ -87,6 +90,7 @@ def test_all_confirmed_speech_is_in_a_segment(script: list[float], config: Segme
             assert covered[first * FRAME_SAMPLES : (number + 1) * FRAME_SAMPLES].all()
 
 
+@unhurried
 @given(probabilities, configs)
 def test_no_gap_at_a_cut_in_speech(script: list[float], config: SegmenterConfig) -> None:
     audio, segmenter = audio_for(len(script)), Segmenter(config)
@@ -100,6 +104,7 @@ def test_no_gap_at_a_cut_in_speech(script: list[float], config: SegmenterConfig)
     assert all(began.get(segment_id, first) == first for segment_id, first in continued.items())
 
 
+@unhurried
 @given(probabilities, configs)
 def test_events_alternate_and_early_results_are_honest(script: list[float], config: SegmenterConfig) -> None:
     events = feed(audio_for(len(script)), script, Segmenter(config))
@@ -114,6 +119,7 @@ def test_events_alternate_and_early_results_are_honest(script: list[float], conf
             assert event.segment.id == before.segment.id
 
 
+@unhurried
 @given(probabilities, configs)
 def test_times_are_in_order(script: list[float], config: SegmenterConfig) -> None:
     events = feed(audio_for(len(script)), script, Segmenter(config))
@@ -126,7 +132,7 @@ def test_times_are_in_order(script: list[float], config: SegmenterConfig) -> Non
             last_endpoint = segment.endpoint_s
 
 
-@settings(max_examples=30)
+@unhurried
 @given(probabilities, st.lists(st.integers(1, 5000), min_size=1, max_size=50))
 def test_chunking_does_not_matter(script: list[float], lengths: list[int]) -> None:
     audio = audio_for(len(script))
@@ -141,8 +147,8 @@ def test_chunking_does_not_matter(script: list[float], lengths: list[int]) -> No
     assert spans(events + segmenter.flush("end_of_stream")) == whole
 
 
+@settings(max_examples=10, deadline=None)
 @given(configs)
-@settings(max_examples=10)
 def test_memory_is_bounded(config: SegmenterConfig) -> None:
     segmenter = Segmenter(config)
     frame = np.zeros(FRAME_SAMPLES, np.float32)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from starling.speech.wake.sound import distance, key
@@ -58,6 +58,7 @@ def test_distance(heard: str, wanted: str, expected: float) -> None:
     assert distance(heard, wanted) == pytest.approx(expected)
 
 
+@settings(deadline=None)
 @given(SOUNDS, SOUNDS, SOUNDS)
 def test_distance_is_one(one: str, two: str, three: str) -> None:
     assert distance(one, one) == 0
@@ -65,6 +66,7 @@ def test_distance_is_one(one: str, two: str, three: str) -> None:
     assert distance(one, three) <= distance(one, two) + distance(two, three) + 1e-9
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_has_a_key(text: str) -> None:
     assert not any(first == second for first, second in zip(key(text), key(text)[1:], strict=False))
