@@ -74,6 +74,15 @@ def test_leaving_a_call_cancels_it_and_the_next_one_is_answered(start):
     assert time.monotonic() - started < 1.0
 
 
+def test_an_error_of_a_call_that_was_left_is_not_the_next_ones(start):
+    engine = start("echo")
+    replies = engine.replies("count", {"to": 9, "each_s": 0.05, "refuse_at": 1}, {}, 60.0)
+    next(replies)
+    time.sleep(0.2)
+    replies.close()
+    assert engine.call("echo", {"n": 2}, {}, 5.0).data == {"n": 2}
+
+
 def test_an_event_cancels_a_call(start):
     engine = start("echo")
     cancel = threading.Event()
@@ -107,7 +116,12 @@ def test_memory_running_out_is_told_and_leaves_the_engine_in_use(start):
 
 @pytest.mark.parametrize(
     ("fault", "tells"),
-    [("crash", "exit status 70"), ("segfault", "SIGSEGV"), ("garbage", "SIGKILL"), ("half_frame", "ended")],
+    [
+        ("crash", r"\(exit status 70, RuntimeError\)"),
+        ("segfault", "SIGSEGV"),
+        ("garbage", "SIGKILL"),
+        ("half_frame", "ended"),
+    ],
 )
 def test_a_crash_is_told_and_reaped(start, fault, tells):
     engine = start("echo", fault=fault)
@@ -218,6 +232,10 @@ def test_a_dead_engine_fails_at_once(start):
     os.kill(engine.pid, signal.SIGKILL)
     with pytest.raises(EngineCrashed, match="SIGKILL"):
         engine.call("echo", {}, CLIP, 60.0)
+    started = time.monotonic()
+    with pytest.raises(EngineClosed):
+        engine.call("echo", {}, CLIP, 60.0)
+    assert time.monotonic() - started < 1.0
 
 
 def test_the_worker_leaves_with_its_host():
@@ -274,7 +292,7 @@ def test_kills_at_random_points():
 
 @pytest.mark.slow
 def test_many_kills_at_random_points():
-    _kill_at_random(150)
+    _kill_at_random(60)
 
 
 def test_the_pipe_costs_little(start):

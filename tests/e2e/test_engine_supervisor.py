@@ -121,7 +121,7 @@ def test_three_failures_in_a_row_demote_for_the_session_and_say_so(watch):
     assert [(event.from_rung.spec.tier, event.to_rung.spec.tier) for event in demotions] == [("advanced", "legacy")]
     state = one.supervisor.state()
     assert state.rung.spec.tier == "legacy"
-    assert state.why_not_better.startswith("advanced: advanced:echo ended unexpectedly (exit status 70).")
+    assert state.why_not_better.startswith("advanced: advanced:echo ended unexpectedly (exit status 70, RuntimeError).")
     assert state.why_not_better.endswith("No NPU.")
 
 

@@ -75,10 +75,10 @@ def _rounds(folder, rounds):
 
 def test_kills_lose_and_repeat_nothing(tmp_path):
     assert _round(tmp_path / "keep", keep=True, after_s=0.2) > 0
-    _rounds(tmp_path, 6)
+    _rounds(tmp_path, 4)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_many_kills_lose_and_repeat_nothing(tmp_path):
-    _rounds(tmp_path, 300)
+    _rounds(tmp_path, 100)

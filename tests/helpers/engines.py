@@ -66,6 +66,8 @@ class Echo:
         elif op == "count":
             for number in range(int(args["to"])):
                 time.sleep(args.get("each_s", 0.0))
+                if number == args.get("refuse_at"):
+                    raise StarlingError("request.refused", "Refused.", "")
                 yield Reply({"number": number})
         elif op == "echo":
             print("a print must not break a frame")  # noqa: T201

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
+import re
 import signal
 import threading
 import time
@@ -19,6 +21,8 @@ from starling.core.errors import StarlingError
 from starling.engine.command import worker_argv, worker_env
 from starling.engine.failures import EngineClosed, EngineCrashed, EngineFailed, EngineFailure, EngineHung
 from starling.engine.patience import TICK_S, Patience
+
+_EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(?:Error|Exception|Fail)\b")
 
 
 class EngineProcess:
@@ -190,8 +194,9 @@ class EngineProcess:
     def _settle(self) -> None:
         """Wait for the end of a call that its caller left, in the time that call had left."""
         wait, self._unfinished = self._unfinished, None
-        while wait is not None and self._receive(self._call_id, wait).data["kind"] != "end":
-            pass
+        with contextlib.suppress(EngineFailed):  # an error of a call that nobody waits for
+            while wait is not None and self._receive(self._call_id, wait).data["kind"] != "end":
+                pass
 
     def _cpu(self) -> float | None:
         return vitals.cpu_seconds(self._child.pid)
@@ -208,6 +213,7 @@ class EngineProcess:
                 wait.tick()
             else:
                 if message is None:
+                    self._inbox.put(None)  # a later call meets the end too
                     raise self._ended()
                 wait.heard()
                 self._spoke = True
@@ -233,7 +239,10 @@ class EngineProcess:
         last_line = self.stderr_tail.strip().rpartition("\n")[2]
         if not self._spoke and status is not None and status > 0:
             return EngineFailed(_cannot_start(self.spec, last_line or f"exit status {status}"), loading=True)
-        return EngineCrashed(f"{self.spec.name} ended unexpectedly ({_exit_text(status)}).")
+        # The name of the exception alone: its text may quote what was said.
+        exception = _EXCEPTION.match(last_line)
+        cause = f"{_exit_text(status)}, {exception[0]}" if exception else _exit_text(status)
+        return EngineCrashed(f"{self.spec.name} ended unexpectedly ({cause}).")
 
 
 def _cannot_start(spec: EngineSpec, reason: str) -> StarlingError:

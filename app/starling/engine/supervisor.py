@@ -56,7 +56,7 @@ class Supervisor:
     """Owns at most one engine process, keeps it alive, and goes down the ladder when it cannot.
 
     Safe from any thread; one call runs at a time and others wait. ``on_event`` is called on the thread that met
-    the event and must not call back into the supervisor.
+    the event; of the supervisor's methods it may call :meth:`state` alone.
     """
 
     def __init__(
@@ -179,6 +179,7 @@ class Supervisor:
             self._closed = True
             self._status = "closed"
             process, warmer = self._process, self._warmer
+            self._process = None
         if process is not None:
             process.kill()
         if warmer is not None:
