@@ -106,7 +106,7 @@ class Assistant:
     def _answer(self, said: Utterance, now: datetime) -> Answer:
         if not said.text:
             return Answer(_NOTHING_HEARD, "none")
-        if said.text in _STOP:
+        if said.text in _STOP or set(said.words) == {"stop"}:
             return Answer("", "stop", Action.STOP)
         if said.text in _REPEAT:
             return Answer(self._last_text or "I have not said anything yet.", "repeat")

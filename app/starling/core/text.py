@@ -79,6 +79,8 @@ def skip_fillers(text: str) -> str:
 def core_of(text: str) -> str:
     """Normalised text without the fillers at both ends; a text of fillers alone stays as it is."""
     plain = normalise(text)
+    if _LEADING.fullmatch(plain):
+        return plain
     bare = skip_fillers(plain)
     tail = re.search(rf"{_TRAILING.pattern}$", bare)
     return bare[: tail.start()] if tail else bare

@@ -108,6 +108,16 @@ DIALOGUES = {
         ("repeat that", "For how long?"),
         ("ten minutes", "Timer set for 10 minutes."),
     ],
+    "twins are told apart": [
+        ("timer ten minutes", "Timer set for 10 minutes."),
+        ("timer ten minutes", "Timer set for 10 minutes."),
+        (
+            "cancel the timer",
+            "Which one: the 10 minute timer with 10 minutes left or the 10 minute timer with 10 minutes left?",
+        ),
+        ("the first one", "10 minute timer cancelled."),
+        ("how much time is left", "You have 10 minutes left on the 10 minute timer."),
+    ],
     "same alarm twice": [
         ("set an alarm for 6 am", "Alarm set for 6 AM tomorrow."),
         ("wake me at six", "There is already an alarm for 6 AM tomorrow."),
@@ -136,7 +146,7 @@ def test_the_last_result_expires(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["stop", "Stop!", "cancel", "Never mind.", "be quiet", "please stop", "hey starling stop"]
+    "said", ["stop", "Stop!", "cancel", "Never mind.", "be quiet", "please stop", "stop stop stop", "hey starling stop"]
 )
 def test_stop_says_nothing_and_acts(said: str, tmp_path: Path) -> None:
     answer = Desk(tmp_path).assistant.reply(said)

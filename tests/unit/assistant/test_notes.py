@@ -20,6 +20,7 @@ TAKEN = [
     ("write down five eggs", "five eggs"),
     ("remember to water the plants", "water the plants"),
     ("Remember that the key is under the mat.", "the key is under the mat."),
+    ("new note buy milk", "buy milk"),
     ("add milk to my notes", "milk"),
 ]
 
@@ -90,10 +91,11 @@ def test_many_notes_are_not_all_read(tmp_path: Path) -> None:
     assert told.endswith("Note 12: thing 12.")
 
 
-def test_deleting_all_wants_a_yes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("yes", ["yes", "Yes, please.", "yes delete them", "delete all my notes"])
+def test_deleting_all_wants_a_yes(tmp_path: Path, yes: str) -> None:
     desk = filled(tmp_path)
     assert desk.say("delete all my notes") == "Say yes to delete all 3 notes."
-    assert desk.say("yes") == "3 notes deleted."
+    assert desk.say(yes) == "3 notes deleted."
     assert desk.say("delete all my notes") == "You have no notes."
 
 

@@ -43,6 +43,7 @@ CORES = [
     ("Hey Starling, stop.", "stop"),
     ("set a timer for me please", "set a timer"),
     ("please", "please"),
+    ("Hey, Starling.", "hey starling"),
     ("thank you", "thank you"),
     ("yes please", "yes"),
     ("umbrella", "umbrella"),

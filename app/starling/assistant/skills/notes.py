@@ -26,7 +26,7 @@ _TAKE = tuple(
         r"(?:take|make|write|add|create|leave)(?: me)?(?: down)? (?:a |another |this )?(?:new )?(?:note|memo)\b"
         r"(?: (?:that|to|saying|of)\b)?[\s:,.–—-]*(?P<body>.*)",  # noqa: RUF001 (dashes that recognisers write)
         r"(?:note|note down|write down|jot down|remember)(?:,? that)[\s:,]+(?!time\b|day\b|one\b|when\b)(?P<body>.+)",
-        r"(?:note to self|note down|write down|jot down)[\s:,.]+(?P<body>.+)",
+        r"(?:new note|note to self|note down|write down|jot down)[\s:,.]+(?P<body>.+)",
         r"(?:note|memo)[:,][\s:,]*(?P<body>.+)",
         r"remember to[\s,]+(?P<body>.+)",
         r"add[\s,]+(?P<body>.+) to my notes\W*",
@@ -34,7 +34,8 @@ _TAKE = tuple(
 )
 _READ = re.compile(
     r"(?:read|list|show|tell|give)(?: me)?(?: out)?(?: all)?(?: of)?(?: my| the) notes(?: out)?(?: loud)?|"
-    r"what are my notes|what notes do i have|do i have (?:any )?notes|what did i note|how many notes do i have|"
+    r"what are my notes|what is (?:on|in) my notes|"
+    r"what notes do i have|do i have (?:any )?notes|what did i note|how many notes do i have|"
     r"read notes"
 )
 _WHICH = r"(?: my| the)? (?:(?P<place>[\w ]+?) note|note(?: number)? (?P<number>[\w ]+))"
@@ -42,6 +43,10 @@ _READ_ONE = re.compile(rf"(?:read|what is|show)(?: me)?{_WHICH}")
 _DELETE_ONE = re.compile(rf"(?:delete|remove|erase|cancel){_WHICH}")
 _DELETE_ALL = re.compile(
     r"(?:delete|remove|erase|clear)(?: all)?(?: of)?(?: my| the)? notes|(?:delete|erase) everything i noted"
+)
+
+_CONFIRMED = re.compile(
+    rf"(?:yes |yeah )?(?:(?:delete|remove|erase) (?:them|all|all of them|everything)|{_DELETE_ALL.pattern})"
 )
 
 
@@ -122,7 +127,7 @@ class Notes:
             return Answer("You have no notes.", "notes")
 
         def follow(said: Utterance, _now: datetime) -> Answer | None:
-            if not is_yes(said.text) and not _DELETE_ALL.fullmatch(said.text.removeprefix("yes ")):
+            if not is_yes(said.text) and not _CONFIRMED.fullmatch(said.text):
                 return None
             later = [note for note in self._store.load() if note not in notes]
             return Answer(self._save(later) or f"{spoken.count(len(notes), 'note')} deleted.", "notes")

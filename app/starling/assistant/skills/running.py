@@ -70,7 +70,7 @@ class Running:
         if cancel := _CANCEL.fullmatch(said.text):
             name = " ".join(filter(None, (cancel["name"], cancel["after"])))
             every = bool(cancel["all"]) or name in _ALL or (not name and cancel["kind"].endswith("s"))
-            return self._cancel(_kinds(cancel["kind"]), "" if every else name, every)
+            return self._cancel(_kinds(cancel["kind"]), "" if every else name, every, now)
         if _CANNOT.fullmatch(said.text):
             return lambda: Answer(
                 "I cannot pause, change or snooze timers and alarms, only set and cancel them.", "timers"
@@ -147,14 +147,14 @@ class Running:
             return None
         return lambda: Answer(f"There is no {name} {kinds[0]}.", "timers")
 
-    def _cancel(self, kinds: tuple[str, ...], name: str, every: bool) -> Callable[[], Answer] | None:
+    def _cancel(self, kinds: tuple[str, ...], name: str, every: bool, now: datetime) -> Callable[[], Answer] | None:
         entries = self._named(kinds, name)
         if name and not entries:
             return self._unknown(kinds, name)
         if not entries:
             return lambda: Answer(f"You have no {' and no '.join(f'{kind}s' for kind in kinds)} to cancel.", "timers")
         if len(entries) > 1 and not every:
-            return lambda: self._ask_which(entries)
+            return lambda: self._ask_which(entries, now)
         return lambda: self._remove(entries)
 
     def _remove(self, entries: list[Entry]) -> Answer:
@@ -166,7 +166,7 @@ class Running:
             told = f"All {len(entries)} {f'{kinds.pop()}s' if len(kinds) == 1 else 'timers and alarms'} cancelled."
         return Answer(told if saved else told + _KEPT, "timers")
 
-    def _ask_which(self, entries: list[Entry]) -> Answer:
+    def _ask_which(self, entries: list[Entry], now: datetime) -> Answer:
         def follow(said: Utterance, _now: datetime) -> Answer | None:
             text = re.sub(r"^(?:cancel )?(?:the |my )?| (?:timer|alarm|one)$", "", said.text)
             if said.text in _ALL:
@@ -176,7 +176,10 @@ class Running:
             ]
             return self._remove(chosen) if text and len(chosen) == 1 else None
 
-        which = _shortened([f"the {_label(entry)}" for entry in entries], "or")
+        labels = [f"the {_label(entry)}" for entry in entries]
+        if len(set(labels)) < len(labels):
+            labels = [self._describe(entry, now) for entry in entries]
+        which = _shortened(labels, "or")
         return Answer(f"Which one: {which}?", "timers", follow_up=follow)
 
 

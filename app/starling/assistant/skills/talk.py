@@ -23,6 +23,8 @@ _ANSWERS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
             "about",
             "I am Starling, a program on this computer that listens and answers. I have no language model connected.",
         ),
+        (r"(?:hey |hello |hi |okay )?starling", "greeting", "I am listening."),
+        (r"okay|ok|all right|alright", "greeting", "Okay."),
         (r"hello|hi|hi there|hello there|good (?:morning|afternoon|evening)", "greeting", "Hello."),
         (r"good ?bye|bye|bye bye|good night|see you|see you later", "greeting", "Goodbye."),
         (

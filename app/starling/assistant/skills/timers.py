@@ -17,9 +17,14 @@ LONGEST_S = 24 * 3600
 MOST = 30
 UNSAVED = " But I could not save it, so it will be lost if Starling closes."
 
-_VERB = re.compile(r"(?:set|start|make|create|begin|add|give me|put on|run|i need|i want)(?: up| me)? ")
+_VERB = re.compile(
+    r"(?:set|start|make|create|begin|add|give me|put on|run|i need|i want|(?:can|could|may) i have)(?: up| me)? "
+)
 _ARTICLE = re.compile(r"(?:a|an|the|another|my|one)(?: new)? |(?=)")
-_NEAR_MISS = re.compile(r"set (?:a |an |the )?(?:time|tamer|tiger|dimer) (?:for|to) (?P<length>.+)")
+_NEAR_MISS = re.compile(
+    r"(?:set (?:a |an |the )?(?:time|tamer|tiger|dimer)|"
+    r"(?:said|sit|sat|sent|send) (?:a |the )?timer) (?:for|to) (?P<length>.+)"
+)
 _REMIND = re.compile(r"(?:remind|wake) me(?: up)? in (?P<length>.+)")
 _CONNECTOR = re.compile(r"\b(?:for the|for my|for|called|named|to|at|in)\b")
 _NO_NAME = frozenset(
@@ -106,7 +111,7 @@ def read_wish(text: str) -> Wish | None:
     if words.count("timer") != 1:
         return None
     at = words.index("timer")
-    before, after = words[:at], " ".join(words[at + 1 :])
+    before, after = words[:at], " ".join(words[at + 1 :]).removeprefix("of ")
     wish = _read_before(before)
     for part in filter(None, (piece.strip() for piece in _CONNECTOR.split(after))):
         wish = wish and _add_part(wish, part.split(), asked=bool(verb))
