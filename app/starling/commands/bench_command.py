@@ -1,0 +1,59 @@
+"""``starling bench``: the figures people feel, measured on this machine now."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+from collections.abc import Callable
+
+from starling import __version__
+from starling.commands import bench_loop, bench_whisper
+from starling.commands.bench_figures import Figure
+from starling.commands.options import add_json, chosen
+
+RUNS = 5
+NAMES = ("text", "whisper", "silence", "first-sound", "ready")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("figures", nargs="*", metavar="FIGURE", help=f"some of: {', '.join(NAMES)}; all if none")
+    parser.add_argument("--runs", type=int, default=RUNS, help=f"of each figure (default {RUNS})")
+    add_json(parser)
+    parser.set_defaults(run=run, usage=parser.error)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Measure one figure after the other; nothing else should run meanwhile."""
+    unknown = sorted(set(options.figures) - set(NAMES))
+    if unknown:
+        options.usage(f"there is no figure {unknown[0]!r}; there are: {', '.join(NAMES)}")
+    if options.runs < 1:
+        options.usage("--runs must be at least 1")
+    choice = chosen(options)
+    measures: dict[str, Callable[[], Figure]] = {
+        "text": lambda: bench_loop.endpoint_to_text(choice, options.runs),
+        "whisper": lambda: bench_whisper.compare(options.runs),
+        "silence": lambda: bench_loop.silence(choice),
+        "first-sound": lambda: bench_loop.first_sound(choice, options.runs),
+        "ready": lambda: bench_loop.ready(options.runs),
+    }
+    figures = []
+    for name in options.figures or NAMES:
+        figures.append(measures[name]())
+        if not options.json:
+            print(figures[-1].to_text(), flush=True)
+    if options.json:
+        print(json.dumps({"machine": _machine(), "figures": [figure.to_json() for figure in figures]}, indent=2))
+    return 0
+
+
+def _machine() -> dict[str, object]:
+    return {
+        "starling": __version__,
+        "system": platform.platform(),
+        "cores": os.cpu_count(),
+        "load_1_min": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
+    }
