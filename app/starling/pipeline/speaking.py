@@ -228,7 +228,10 @@ class _Run:
         self._first_sound_s: float | None = None
         self._played_before_s = sink.stats().played_s
         self._handed_s = 0.0
+        self._forgotten_s = 0.0
         self._speech_s = 0.0
+        self._sounds_until_s = 0.0
+        self._pause_due_s = 0.0
         self._tail = (0.0, 0)
 
     def stop(self) -> None:
@@ -245,6 +248,7 @@ class _Run:
         except StarlingError as failure:
             error = failure
             self._producer.stop()
+            self._sink.stop()
         if self._stopped.is_set():
             self._sink.stop()  # a chunk may have been handed over while stop() silenced the sink
         self._producer.join()
@@ -258,8 +262,9 @@ class _Run:
             if isinstance(item, _ClauseBegins):
                 self._wait_until_left(LEAD_S)
                 self._producer.clause_taken()
-                self._pause(item.pause_s)
+                self._pause_due_s = item.pause_s
             else:
+                self._pause()
                 self._play(item.samples, item.rate)
                 self._speech_s += item.samples.size / item.rate
             self._collect_events()
@@ -270,19 +275,23 @@ class _Run:
             return
         self._sink.play(samples, rate, self._tag)
         self._handed_s += samples.size / rate
+        self._sounds_until_s = max(self._sounds_until_s, self._clock()) + samples.size / rate
         self._tail = (trailing_silence_s(samples, rate, self._tail[0]), rate)
 
-    def _pause(self, pause_s: float) -> None:
-        """Add what is missing to the pause; nothing when the sound has ended already and the pause has begun."""
+    def _pause(self) -> None:
+        """Add what is missing to the pause before a clause: the engine's silence or its delay have begun it."""
+        pause_s, self._pause_due_s = self._pause_due_s, 0.0
         tail_s, rate = self._tail
-        if rate and pause_s > tail_s and not self._sink.drained:
-            self._play(np.zeros(round((pause_s - tail_s) * rate), np.float32), rate)
+        missing_s = pause_s - tail_s - max(0.0, self._clock() - self._sounds_until_s)
+        if rate and missing_s > 0.0:
+            self._play(np.zeros(round(missing_s * rate), np.float32), rate)
 
     def _wait_until_left(self, left_s: float) -> None:
         """Wait until the sink has at most this much sound to play, 0 for none, or until a stop."""
         deadline_s = self._clock() + self._left_s() + DRAIN_GRACE_S
         while not self._stopped.is_set() and self._handed_s and (left_s == 0.0 or self._left_s() > left_s):
             if self._sink.wait(_POLL_S):
+                self._forgotten_s += self._left_s()  # a speaker that was away drops sound
                 return
             self._collect_events()
             if self._clock() > deadline_s:
@@ -293,7 +302,7 @@ class _Run:
                 )
 
     def _left_s(self) -> float:
-        return self._handed_s - (self._sink.stats().played_s - self._played_before_s)
+        return self._handed_s - self._forgotten_s - (self._sink.stats().played_s - self._played_before_s)
 
     def _collect_events(self) -> None:
         for event in self._sink.events():

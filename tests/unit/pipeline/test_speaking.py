@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import threading
+import wave
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from starling.audio.base import SinkStats
 from starling.audio.events import FirstSound, SinkEvent, SoundDropped, SpeakerLost
+from starling.audio.wav_sink import WavSink
 from starling.core.engine_api import EngineSpec, Rung
 from starling.core.errors import StarlingError
 from starling.core.results import Placement, Samples
-from starling.engine.clients import SpeechChunk, SpeechMetrics
+from starling.engine.clients import SpeechChunk, SpeechMetrics, TtsClient
+from starling.engine.supervisor import Supervisor
 from starling.pipeline.speaking import (
     CLAUSE_PAUSE_S,
     CLAUSES_AHEAD,
@@ -28,7 +32,9 @@ from starling.pipeline.speaking import (
 
 RATE = 1000
 LONG_WAIT_S = 5.0
-THREE = "The first clause, then all of the rest of it. A second sentence comes along here. And a third one ends the reply."
+THREE = (
+    "The first clause, then all of the rest of it. A second sentence comes along here. And a third one ends the reply."
+)
 CLAUSES = [
     "The first clause,",
     "then all of the rest of it.",
@@ -158,6 +164,49 @@ def test_between_clauses_there_is_a_pause_by_their_marks_and_none_at_the_ends() 
     assert silent == pytest.approx([CLAUSE_PAUSE_S, SENTENCE_PAUSE_S, SENTENCE_PAUSE_S])
     assert sink.played[0][0].any()
     assert sink.played[-1][0].any()
+
+
+def test_a_file_that_takes_everything_at_once_gets_the_pauses_too(tmp_path: Path) -> None:
+    path = tmp_path / "reply.wav"
+    sink = WavSink(path)
+    reply = Speaking(FakeEngine(), sink).speak(THREE)
+    sink.close()
+    with wave.open(str(path)) as file:
+        length_s = file.getnframes() / file.getframerate()
+    assert reply.error is None
+    assert length_s == pytest.approx(4.0 + CLAUSE_PAUSE_S + 2 * SENTENCE_PAUSE_S, abs=0.01)
+
+
+def test_no_pause_is_added_to_a_late_clause() -> None:
+    sink = FakeSink()
+    first_played = threading.Event()
+    play = sink.play
+
+    def note(samples: Samples, rate: int, tag: str = "") -> None:
+        play(samples, rate, tag)
+        if len(sink.played) == 2:
+            first_played.set()
+
+    def late(text: str) -> None:
+        if text == CLAUSES[1] and first_played.wait(LONG_WAIT_S):
+            sink.now_s += 10.0
+
+    sink.play = note  # type: ignore[method-assign]
+    speaking(FakeEngine(late), sink).speak("The first clause, then all of the rest of it.")
+    assert len(sink.played) == 4
+    assert all(samples.any() for samples, _ in sink.played)
+
+
+def test_a_full_disk_ends_the_reply_with_its_error() -> None:
+    sink = FakeSink()
+
+    def full(samples: Samples, rate: int, tag: str = "") -> None:
+        raise StarlingError("audio.disk_full", "The disk is full.")
+
+    sink.play = full  # type: ignore[method-assign]
+    reply = speaking(FakeEngine(), sink).speak(THREE * 20)
+    assert reply.error is not None
+    assert reply.error["code"] == "audio.disk_full"
 
 
 def test_the_first_clause_is_handed_over_while_the_second_is_made() -> None:
@@ -336,3 +385,29 @@ def test_silence_that_the_engine_left_counts_as_pause() -> None:
     assert trailing_silence_s(loud, RATE, 0.3) == 0.0
     assert trailing_silence_s(np.concatenate([loud, quiet]), RATE, 0.3) == pytest.approx(0.05)
     assert trailing_silence_s(quiet, RATE, 0.3) == pytest.approx(0.35)
+
+
+def test_a_real_voice_in_its_engine_process_is_spoken_stopped_and_restarted() -> None:
+    supervisor = Supervisor([Rung(EngineSpec("demo", "demo", "", "starling.speech.tts.espeak:create", {}))])
+    sink = FakeSink()
+    voice = Speaking(TtsClient(supervisor), sink, voice="en-gb+f5", clock=lambda: sink.now_s)
+    try:
+        reply = voice.speak(THREE)
+        assert reply.error is None
+        assert reply.tier == "demo"
+        assert reply.placement.device == "cpu"
+        assert reply.audio_s is not None
+        assert 3.0 < reply.audio_s < 10.0
+        assert reply.rtf is not None
+        assert 0.0 < reply.rtf < 1.0
+        assert np.abs(sink.sound).max() > 0.1
+        sink.on_wait = voice.stop
+        assert voice.speak("This is one more sentence of many. " * 30).stopped
+        sink.on_wait = lambda: None
+        assert voice.speak("All is well again.").error is None
+        voice.voice = "en-gb+nobody"
+        refused = voice.speak("All is well again.")
+        assert refused.error is not None
+        assert refused.error["code"] == "tts.unknown_voice"
+    finally:
+        supervisor.close()
