@@ -22,6 +22,8 @@ prepare() { # checkout, group
     ! is_current || return 0
     mkdir -p "$BASE/.venv-uv" || fail "the folder $BASE cannot be written; make it writable or free some space, and run this again."
     take_lock
+    # Who has the test tools keeps them.
+    [[ ! -x $ENVIRONMENT/bin/pytest ]] || GROUP=dev
     is_current || make_environment
     exec 9<&-
 }
@@ -132,7 +134,7 @@ sync_packages() {
     options+=("$python")
     [[ $GROUP == dev ]] || options+=(--no-dev)
     # Wheels only for what others wrote, so no compiler is needed; only Starling itself is built.
-    if ! { run_uv sync "${options[@]}" --no-build --no-install-project && run_uv sync "${options[@]}"; }; then
+    if ! { run_uv sync "${options[@]}" --no-build --no-install-project --inexact && run_uv sync "${options[@]}"; }; then
         fail "Starling's packages could not be installed (see above); check network and disk space and run this again."
     fi
     rm -f -- "$unfinished"

@@ -127,6 +127,15 @@ def test_a_changed_file_makes_it_anew(checkout: Checkout, name: str) -> None:
     assert len(checkout.syncs) == 4
 
 
+def test_who_has_the_test_tools_keeps_them(checkout: Checkout) -> None:
+    checkout.run("x")
+    (checkout.folder / ".venv" / "bin" / "pytest").write_text("#!/bin/sh\n")
+    (checkout.folder / ".venv" / "bin" / "pytest").chmod(0o755)
+    (checkout.folder / "uv.lock").write_text("# changed\n")
+    checkout.run("x")
+    assert not any("--no-dev" in line for line in checkout.syncs[2:])
+
+
 def test_a_moved_checkout_or_broken_python_makes_it_anew(checkout: Checkout, tmp_path: Path) -> None:
     checkout.run("x")
     checkout.folder = checkout.folder.rename(tmp_path / "moved")
