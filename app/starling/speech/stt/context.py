@@ -6,9 +6,10 @@ from starling.speech.stt.mel import HOP, MAX_FRAMES
 
 MIN_FRAMES = 100
 """CTranslate2 takes no less than 1 s."""
-MARGIN_FRAMES = 50
-"""0.5 s of silence after the clip, so that its last word is heard to end."""
-STEP_FRAMES = 50
+MARGIN_FRAMES = 70
+"""0.7 s of silence after the clip, so that its last word is heard to end; with 0.5 s some last words came twice."""
+STEP_FRAMES = 30
+"""Neither 160 nor 256 is a multiple: see ``Decoder``."""
 MAX_SAMPLES = MAX_FRAMES * HOP
 
 MAX_NEW_TOKENS = 224

@@ -85,11 +85,17 @@ class Decoder:
     ) -> None:
         import ctranslate2
 
-        self._view = ctranslate2.StorageView.from_array
+        self._storage = ctranslate2.StorageView.from_array
         self._model = model
         self.tokens = tokens
         self._max_new_tokens = max_new_tokens
         self._suppress = tokens.suppressed if suppress is None else suppress
+
+    def _view(self, states: States) -> Any:
+        if states.shape[1] == self._model.n_mels:
+            # CTranslate2 tells states from features by their shape, and would encode these once more.
+            raise ValueError(f"{states.shape[1]} positions cannot be told from {self._model.n_mels} mel bands")
+        return self._storage(states)
 
     def languages(self, states: States) -> list[str]:
         """The likeliest language of each clip, from the states that decoding uses too."""

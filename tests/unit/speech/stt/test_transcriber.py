@@ -74,16 +74,16 @@ def run(script: list[str], options: SttOptions, *clips: np.ndarray, short: bool 
 @pytest.mark.parametrize(
     ("script", "short", "calls", "text", "notes"),
     [
-        ([GOOD], True, [(1, 125, 0.0)], "the text good", ()),
+        ([GOOD], True, [(1, 135, 0.0)], "the text good", ()),
         ([GOOD], False, [(1, 1500, 0.0)], "the text good", ()),
-        ([SILENT], True, [(1, 125, 0.0)], "", ()),
-        ([LOW, GOOD], True, [(1, 125, 0.0), (1, 1500, 0.0)], "the text good", ("full context retry",)),
-        ([LOOP, GOOD], True, [(1, 125, 0.0), (1, 1500, 0.0)], "the text good", ("full context retry",)),
+        ([SILENT], True, [(1, 135, 0.0)], "", ()),
+        ([LOW, GOOD], True, [(1, 135, 0.0), (1, 1500, 0.0)], "the text good", ("full context retry",)),
+        ([LOOP, GOOD], True, [(1, 135, 0.0), (1, 1500, 0.0)], "the text good", ("full context retry",)),
         ([LOW, GOOD], False, [(1, 1500, 0.0), (1, 1500, 0.2)], "the text good", ("temperature 0.2",)),
         (
             [LOW, LOOP, GOOD],
             True,
-            [(1, 125, 0.0), (1, 1500, 0.0), (1, 125, 0.2)],
+            [(1, 135, 0.0), (1, 1500, 0.0), (1, 135, 0.2)],
             "the text good",
             ("full context retry", "temperature 0.2"),
         ),
@@ -109,8 +109,8 @@ def test_full_context_is_obeyed() -> None:
 def test_a_batch_is_encoded_once_to_the_longest_and_only_the_doubtful_clip_again() -> None:
     clips = [clip(1.0), clip(3.0), clip(2.0)]
     transcripts, encoder, decoder = run([GOOD, LOW, GOOD, "retried"], SttOptions(), *clips)
-    assert encoder.shapes == [(3, 80, 350), (1, 80, 3000)]
-    assert decoder.calls == [(3, 175, 0.0), (1, 1500, 0.0)]
+    assert encoder.shapes == [(3, 80, 390), (1, 80, 3000)]
+    assert decoder.calls == [(3, 195, 0.0), (1, 1500, 0.0)]
     assert [transcript.text for transcript in transcripts] == ["the text good", "the text retried", "the text good"]
     assert [transcript.audio_s for transcript in transcripts] == [1.0, 3.0, 2.0]
 

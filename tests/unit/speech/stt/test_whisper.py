@@ -128,6 +128,12 @@ def test_the_same_clip_gives_the_same_text(engine: whisper.WhisperEngine) -> Non
     assert transcribe(engine, clip)[0].text == transcribe(engine, clip)[0].text
 
 
+def test_states_that_ctranslate2_would_take_for_features_are_refused(engine: whisper.WhisperEngine) -> None:
+    decoder = engine._transcriber._decoder
+    with pytest.raises(ValueError, match="80 positions"):
+        decoder.decode(np.zeros((1, 80, 256), np.float32), [decoder.tokens.prompt("en")])
+
+
 def test_an_unknown_operation_is_refused(engine: whisper.WhisperEngine) -> None:
     with pytest.raises(StarlingError) as caught:
         next(engine.call("synthesize", {}, {}))
