@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -70,11 +71,14 @@ class Listening:
                     raise AssertionError(f"{len(found)} of {count} {name!r}; {self.events[-8:]} {self.stderr[-2000:]}")
             return found
 
-    def engine_pids(self) -> dict[str, int]:
-        """The engine processes below this one, by the family their factory names."""
-        children = Path(f"/proc/{self.process.pid}/task").glob("*/children")
-        pids = [int(pid) for file in children for pid in file.read_text().split()]
-        return {line: pid for pid in pids if "engine.worker" in (line := _command(pid))}
+    def recogniser_pid(self) -> int:
+        """The process that holds the recogniser: the one of the children that has CTranslate2 loaded."""
+        for file in Path(f"/proc/{self.process.pid}/task").glob("*/children"):
+            for pid in file.read_text().split():
+                with contextlib.suppress(OSError):
+                    if "ctranslate2" in Path(f"/proc/{pid}/maps").read_text():
+                        return int(pid)
+        raise AssertionError("no recogniser is running")
 
     def _read(self) -> None:
         for line in self.process.stdout or ():
@@ -85,13 +89,6 @@ class Listening:
     def _drain(self) -> None:
         for line in self.process.stderr or ():
             self.stderr += line
-
-
-def _command(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
-    except OSError:
-        return ""
 
 
 def speech_wav(path: Path, sentences: list[str], voice: str = "en-us", pause_s: float = 1.2) -> Path:

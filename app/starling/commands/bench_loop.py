@@ -61,7 +61,8 @@ def endpoint_to_text(choice: Choice, runs: int) -> Figure:
     with tempfile.TemporaryDirectory(prefix="starling-") as folder:
         path = Path(folder) / "speech.wav"
         _spoken(path, choice, runs)
-        session = Session(starter, FileSource(path, paced=True), SilentSink(), collect, real_time=True)
+        store = Path(folder) / "assistant"
+        session = Session(starter, FileSource(path, paced=True), SilentSink(), collect, real_time=True, store=store)
         try:
             session.run()
         finally:
@@ -146,7 +147,7 @@ def silence(choice: Choice) -> Figure:
                 disturbed.set()
 
         quiet = replace(choice, answer="nothing", keep_history=False)
-        session = Session(quiet, source, SilentSink(), watch, real_time=True)
+        session = Session(quiet, source, SilentSink(), watch, real_time=True, store=Path(folder) / "assistant")
         runner = threading.Thread(target=session.run, name="bench-silence")
         runner.start()
         try:

@@ -131,7 +131,8 @@ class _ShowText:
                 return [(f"recovered {text}   (said {when}, before Starling ended unexpectedly)", sys.stdout)]
             case events.Ready(stt=stt, tts=tts, microphone=microphone):
                 hint = f"; say “{self._wake_phrase} …” to be answered" if self._wake_phrase else ""
-                return [(f"Listening to {microphone} with {stt}, answering with {tts}{hint}. Ctrl-C ends.", sys.stderr)]
+                voice = f"answering with {tts}" if tts else "without a voice"
+                return [(f"Listening to {microphone} with {stt}, {voice}{hint}. Ctrl-C ends.", sys.stderr)]
             case events.MicrophoneChanged() | events.SpeakerChanged():
                 return [(f"* {_device(event)}", sys.stderr)] if event.state != "open" else []
             case events.EngineChanged(kind=kind, message=message):

@@ -6,8 +6,7 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from starling.audio.files import FileSource
@@ -45,9 +44,10 @@ def run(options: argparse.Namespace) -> int:
     if asked_itself and options.stt is None and options.model is None:
         options.stt, options.model = "legacy", "starter"
     choice = chosen(options, answer="everything")
-    with _recording(options.audio, choice) as path:
+    with tempfile.TemporaryDirectory(prefix="starling-") as folder:
+        path = Path(options.audio) if options.audio else _question(Path(folder), choice)
         show = _Show(options, asked_itself, choice)
-        session = _session(path, choice, options, show)
+        session = _session(path, choice, options, show, Path(folder) / "assistant")
         try:
             session.run()
             discarded_s = session.coordinator.discarded_s
@@ -56,27 +56,16 @@ def run(options: argparse.Namespace) -> int:
     return show.finish(discarded_s)
 
 
-def _session(path: Path, choice: Choice, options: argparse.Namespace, show: _Show) -> Session:
+def _session(path: Path, choice: Choice, options: argparse.Namespace, show: _Show, store: Path) -> Session:
+    """Timers and notes of a trial go with it: the user's own may be in use, and would never be announced here."""
     source = FileSource(path, paced=options.paced)
     outlet = open_outlet(choice.speaker, options.out)
-    return Session(choice, source, outlet.sink, show, real_time=options.paced, wav=outlet.wav)
+    return Session(choice, source, outlet.sink, show, real_time=options.paced, wav=outlet.wav, store=store)
 
 
-@contextmanager
-def _recording(audio: str | None, choice: Choice) -> Iterator[Path]:
-    """The user's recording, or the question spoken by espeak-ng into a temporary file."""
-    if audio is not None:
-        yield Path(audio)
-        return
-    with tempfile.TemporaryDirectory(prefix="starling-") as folder:
-        path = Path(folder) / "question.wav"
-        _speak_question(path, choice)
-        yield path
-
-
-def _speak_question(path: Path, choice: Choice) -> None:
-    from dataclasses import replace
-
+def _question(folder: Path, choice: Choice) -> Path:
+    """The question, spoken by espeak-ng into a file."""
+    path = folder / "question.wav"
     client = engines.start_tts(replace(choice, tts_tier="demo"), lambda event: None)
     sink = WavSink(path)
     try:
@@ -86,6 +75,7 @@ def _speak_question(path: Path, choice: Choice) -> None:
         client.supervisor.close()
     if reply.error:
         raise StarlingError.from_json(reply.error)
+    return path
 
 
 class _Show:

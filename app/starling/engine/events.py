@@ -19,6 +19,14 @@ class EngineStarted:
 
 
 @dataclass(frozen=True)
+class EngineUnavailable:
+    """No rung could be loaded ahead of time; the next call tries again."""
+
+    rung: Rung
+    reason: str
+
+
+@dataclass(frozen=True)
 class EngineRestarted:
     """A fresh engine of the same tier takes over."""
 
@@ -51,7 +59,7 @@ class TierDemoted:
     reason: str
 
 
-EngineEvent = EngineStarted | EngineRestarted | EngineUnloaded | FellBack | TierDemoted
+EngineEvent = EngineStarted | EngineUnavailable | EngineRestarted | EngineUnloaded | FellBack | TierDemoted
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from enum import Enum
 from starling.core.errors import StarlingError
 
 OUT_OF_MEMORY = "engine.out_of_memory"
+CLOSED = "engine.closed"
 
 
 class FailureKind(Enum):

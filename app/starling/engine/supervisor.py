@@ -19,12 +19,13 @@ from starling.engine.events import (
     EngineRestarted,
     EngineStarted,
     EngineState,
+    EngineUnavailable,
     EngineUnloaded,
     FellBack,
     Status,
     TierDemoted,
 )
-from starling.engine.failures import EngineClosed, EngineFailed, EngineFailure, FailureKind
+from starling.engine.failures import CLOSED, EngineClosed, EngineFailed, EngineFailure, FailureKind
 from starling.engine.host import EngineProcess
 from starling.engine.policy import Action, decide
 from starling.engine.standing import Ladder
@@ -190,8 +191,9 @@ class Supervisor:
             try:
                 for _ in self._attempts(_nothing, 0.0, can_shrink=False):
                     pass
-            except StarlingError:
-                return  # the state tells; the next call tries again and raises
+            except StarlingError as error:
+                if error.code != CLOSED:
+                    self._on_event(EngineUnavailable(self._ladder[self._index].rung, str(error)))
             finally:
                 self._rest()
 
@@ -296,7 +298,7 @@ def _nothing(process: EngineProcess, deadline_s: float) -> Generator[Reply, None
 
 
 def _closed() -> StarlingError:
-    return StarlingError("engine.closed", "The engine was closed.", "Start Starling again.")
+    return StarlingError(CLOSED, "The engine was closed.", "Start Starling again.")
 
 
 def _told(failure: EngineFailure) -> StarlingError:

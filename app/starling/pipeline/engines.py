@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from starling.core.engine_api import Rung
 from starling.core.results import Samples, SttOptions
 from starling.engine.clients import SttClient, TtsClient
-from starling.engine.events import EngineEvent, EngineRestarted, EngineStarted, EngineUnloaded, FellBack, TierDemoted
+from starling.engine.events import (
+    EngineEvent,
+    EngineRestarted,
+    EngineStarted,
+    EngineUnavailable,
+    EngineUnloaded,
+    FellBack,
+    TierDemoted,
+)
 from starling.engine.supervisor import Supervisor
 from starling.models import library
 from starling.models.info import ModelInfo
@@ -90,6 +98,8 @@ def told(family: str, event: EngineEvent) -> events.EngineChanged:
     match event:
         case EngineStarted(rung=rung, load_s=load_s):
             message = f"{rung.spec.name} is loaded ({load_s:.1f} s)."
+        case EngineUnavailable(rung=rung, reason=reason):
+            message = f"{rung.spec.name} could not be loaded. {reason}"
         case EngineRestarted(rung=rung, reason=reason):
             message = f"{rung.spec.name} is restarted. {reason}"
         case EngineUnloaded(rung=rung):

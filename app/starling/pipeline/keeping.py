@@ -8,6 +8,7 @@ from collections.abc import Callable
 from starling import locate
 from starling.core.errors import StarlingError
 from starling.core.results import SAMPLE_RATE, Samples
+from starling.engine.failures import CLOSED
 from starling.history.records import Utterance
 from starling.history.store import History
 from starling.pipeline import events
@@ -57,13 +58,13 @@ class Keeper:
             return ""
 
     def finished(self, utterance: str, recognised: Recognised) -> None:
-        """Store the text or the failure."""
+        """Store the text or the failure; one that only the end of the app cut short stays pending."""
         if self._history is None or not utterance:
             return
         try:
             if recognised.transcript is not None:
                 self._history.done(utterance, recognised.transcript, recognised.tier, recognised.model)
-            elif recognised.error is not None:
+            elif recognised.error is not None and recognised.error.code != CLOSED:
                 self._history.failed(utterance, recognised.error.code)
         except StarlingError as error:
             self._tell(error)
@@ -112,6 +113,8 @@ def _recover_one(history: History, orphan: Utterance, transcribe: Callable[[Samp
     try:
         recognised = transcribe(samples)
     except StarlingError as error:
+        if error.code == CLOSED:  # Starling ends; it stays pending for the next start
+            return
         history.failed(orphan.id, error.code)
         raise
     if recognised.transcript is not None:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 
 from starling import locate
 from starling.assistant.conversation import Assistant
@@ -75,6 +76,7 @@ class Session:
         real_time: see :class:`Coordinator`.
         wav: the file behind the sink, if it is one.
         recover: give the texts of utterances that a crashed run left.
+        store: folder of timers and notes; None for the user's own, which one process at a time may hold.
     """
 
     def __init__(
@@ -87,6 +89,7 @@ class Session:
         real_time: bool,
         wav: str = "",
         recover: bool = False,
+        store: Path | None = None,
     ) -> None:
         self._emit = _Readiness(emit)
         with ExitStack() as stack:  # closed in reverse order, also when building fails half way
@@ -104,7 +107,9 @@ class Session:
             stack.callback(line.close)
             speaking = Speaking(both.tts, sink, voice=choice.voice, speed=choice.speed, on_event=self._on_sink_event)
             mouth = Mouth(speaking, played=isinstance(sink, Speaker), wav=wav)
-            replies = ReplyLine(self._assistant(), mouth, mailbox.reply_began, mailbox.reply_ended, mailbox.answered)
+            replies = ReplyLine(
+                self._assistant(store), mouth, mailbox.reply_began, mailbox.reply_ended, mailbox.answered
+            )
             stack.callback(replies.close)
             stack.callback(source.close)
             self.coordinator = Coordinator(
@@ -132,8 +137,8 @@ class Session:
         """End every thread, child and file of the session."""
         self._stack.close()
 
-    def _assistant(self) -> SkillAnswerer:
-        assistant = Assistant(locate.data_dir() / "assistant")
+    def _assistant(self, store: Path | None) -> SkillAnswerer:
+        assistant = Assistant(store or locate.data_dir() / "assistant")
         for notice in assistant.notices:
             self._emit(events.Notice(notice))
         return SkillAnswerer(assistant)
@@ -156,7 +161,10 @@ def _rules(choice: Choice) -> Rules:
 
 
 class _Readiness:
-    """Passes every event on, and tells once when the recogniser is loaded and sound arrives."""
+    """Passes every event on, and tells once when the recogniser is loaded and sound arrives.
+
+    A voice that cannot be loaded does not keep Starling from listening: that is told as its own event.
+    """
 
     def __init__(self, emit: Callable[[events.Event], None]) -> None:
         self._emit = emit
@@ -168,11 +176,17 @@ class _Readiness:
     def __call__(self, event: events.Event) -> None:
         self._emit(event)
         with self._lock:
-            if isinstance(event, events.EngineChanged) and event.kind == "EngineStarted":
-                self._engines[event.family] = event.name
-            elif isinstance(event, events.MicrophoneChanged) and event.state == "open":
-                self._microphone = event.device
-            ready = len(self._engines) == 2 and self._microphone is not None and not self._told
+            self._note(event)
+            ready = self._microphone is not None and self._engines.keys() == {"stt", "tts"} and not self._told
             self._told |= ready
         if ready:
             self._emit(events.Ready(self._engines["stt"], self._engines["tts"], self._microphone or ""))
+
+    def _note(self, event: events.Event) -> None:
+        if isinstance(event, events.EngineChanged):
+            if event.kind == "EngineStarted":
+                self._engines[event.family] = event.name
+            elif event.kind == "EngineUnavailable" and event.family == "tts":
+                self._engines["tts"] = ""
+        elif isinstance(event, events.MicrophoneChanged) and event.state in ("open", "back"):
+            self._microphone = event.device
