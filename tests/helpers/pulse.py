@@ -259,8 +259,21 @@ class PulseServer:
             self._start_primer(name)
 
     def _start_primer(self, name: str) -> None:
-        argv = ["parec", f"--device={self._primed[name]}", f"--latency-msec={RECORD_LATENCY_MS}", "/dev/null"]
+        """A sink begins with a block of 2 s, unless its client is there before it first runs."""
+        source = self._primed[name]
+        sink = source.removesuffix(".monitor") if source.endswith(".monitor") else f"{name}_feed"
+        self.suspend_sink(sink, True)
+        argv = ["parec", f"--device={source}", f"--latency-msec={RECORD_LATENCY_MS}", "/dev/null"]
         self._primers[name] = subprocess.Popen(argv, env=self.env, stderr=subprocess.DEVNULL)
+        wait_until(lambda: self._is_recorded(source), START_TIMEOUT_S)
+        self.suspend_sink(sink, False)
+
+    def _is_recorded(self, source: str) -> bool:
+        index = next(line.split()[0] for line in self._short("sources") if line.split()[1] == source)
+        return any(line.split()[1] == index for line in self._short("source-outputs"))
+
+    def _short(self, what: str) -> list[str]:
+        return self.pactl("list", "short", what).splitlines()
 
     def _stop_primer(self, name: str) -> None:
         if primer := self._primers.pop(name, None):

@@ -50,6 +50,7 @@ class _Output:
         self.stopping = False
         self.at = 0.0
         self.frames = 0
+        self.sounded_at = time.monotonic()
         self.marks: deque[tuple[int, str]] = deque()
         self.firsts: deque[tuple[str, float, float]] = deque()
 
@@ -57,6 +58,8 @@ class _Output:
         count = self.ring.take_into(out)
         out[count:] = 0
         now = time.monotonic()
+        if count:
+            self.sounded_at = now
         if count < frames and self.expecting:
             self.underruns += 1
         while self.marks and self.marks[0][0] < self.ring.taken:
@@ -88,7 +91,6 @@ class _Player:
         self._done = -1
         self._epoch = 0
         self._idle_told = True
-        self._quiet_since = time.monotonic()
 
     @property
     def latency_s(self) -> float:
@@ -127,7 +129,7 @@ class _Player:
             return POLL_S
         if not self._running:
             return None
-        if time.monotonic() - self._quiet_since > REST_S:
+        if time.monotonic() - self.output.sounded_at > REST_S:
             self._rest()
             return None
         return REST_S
@@ -190,9 +192,8 @@ class _Player:
             self._tell_idle()
 
     def _tell_idle(self) -> None:
-        if self._queue or self._pending.size or self._resampler or self._ring.level:
-            self._quiet_since = time.monotonic()
-        elif time.monotonic() - self._quiet_since >= self.latency_s:
+        busy = self._queue or self._pending.size or self._resampler or self._ring.level
+        if not busy and time.monotonic() - self.output.sounded_at >= self.latency_s:
             self._idle_told = True
             self._tag = None
             self._send("idle", **{**self._progress(), "done": self._last_seq})
