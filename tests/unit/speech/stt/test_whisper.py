@@ -9,6 +9,7 @@ import pytest
 from starling.core.errors import StarlingError
 from starling.core.results import SttOptions, Transcript
 from starling.locate import shipped
+from starling.models.random_weights import random_whisper_base
 from starling.speech.stt import whisper
 from tests.helpers.espeak import silence, speak
 
@@ -128,6 +129,26 @@ def test_the_same_clip_gives_the_same_text(engine: whisper.WhisperEngine) -> Non
     assert transcribe(engine, clip)[0].text == transcribe(engine, clip)[0].text
 
 
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        ("mkl_malloc: failed to allocate memory", MemoryError),
+        ("could not create a memory object", MemoryError),
+        ("std::bad_alloc", MemoryError),
+        ("Invalid input features shape", RuntimeError),
+    ],
+)
+def test_libraries_that_run_out_of_memory_surface_as_memory_error(message: str, kind: type[Exception]) -> None:
+    class Broken:
+        n_mels = 80
+
+        def encode(self, *_: object, **__: object) -> None:
+            raise RuntimeError(message)
+
+    with pytest.raises(kind, match=message):
+        whisper.CTranslate2Encoder(Broken(), 1).encode(np.zeros((1, 80, 120), np.float32))
+
+
 def test_states_that_ctranslate2_would_take_for_features_are_refused(engine: whisper.WhisperEngine) -> None:
     decoder = engine._transcriber._decoder
     with pytest.raises(ValueError, match="80 positions"):
@@ -175,3 +196,18 @@ def test_what_ctranslate2_cannot_read_is_one_sentence(copied: Path, keep: int) -
         whisper.create({**CONFIG, "model": str(copied)}, read_files=cut)
     assert caught.value.code in ("model.truncated", "model.not_loadable")
     assert "\n" not in caught.value.message
+
+
+@pytest.mark.slow
+def test_a_multilingual_model_detects_the_language_from_the_same_states(tmp_path: Path) -> None:
+    folder = random_whisper_base(tmp_path / "random", seed=1)
+    config = {"model": str(folder), "name": "random", "short_context": True, "max_new_tokens": 8}
+    engine = whisper.create(config)
+    assert engine.describe()["multilingual"] is True
+    clips = [noise(2.0, 0.1), noise(1.0, 0.05)]
+    detected = transcribe(engine, *clips, temperatures=(0.0,), words=True)
+    assert all(len(transcript.language) in (2, 3) for transcript in detected)
+    chosen = transcribe(engine, *clips, temperatures=(0.0,), language="de")
+    assert [transcript.language for transcript in chosen] == ["de", "de"]
+    with pytest.raises(StarlingError, match="does not know"):
+        transcribe(engine, *clips, language="xx")
