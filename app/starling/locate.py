@@ -40,4 +40,3 @@ def data_dir() -> Path:
 def cache_dir() -> Path:
     """What can be made again."""
     return _folder("cache", platformdirs.user_cache_dir("starling", appauthor=False))
-

@@ -234,7 +234,7 @@ def in_fresh_python(code: str) -> str:
 
 
 def test_command_line_loads_nothing_heavy() -> None:
-    heavy = sorted(NEVER_AT_TOP | {"sounddevice", "av", "PySide6", "pint", "onnx"})
+    heavy = sorted(NEVER_AT_TOP | {"sounddevice", "av", "PySide6", "onnx"})
     code = f"import sys, starling.cli; print([name for name in {heavy!r} if name in sys.modules])"
     assert in_fresh_python(code) == "[]"
 

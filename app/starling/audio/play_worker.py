@@ -25,6 +25,9 @@ from starling.core.results import Samples
 BLOCK_S = 0.02
 LATENCY_S = 0.1
 RING_S = 0.5
+LEAD_S = 0.03
+"""Silence with which a stream starts: sound systems swallow the first milliseconds (8 ms measured with PulseAudio)."""
+
 PROOF = 1.5
 """Buffers that the device must have asked for before it counts as open."""
 
@@ -50,22 +53,24 @@ class _Output:
         self.stopping = False
         self.at = 0.0
         self.frames = 0
+        self.lead = 0
         self.sounded_at = time.monotonic()
         self.marks: deque[tuple[int, str]] = deque()
         self.firsts: deque[tuple[str, float, float]] = deque()
 
     def callback(self, out: Block, frames: int, times: Any, _status: object) -> None:
-        count = self.ring.take_into(out)
-        out[count:] = 0
         now = time.monotonic()
+        count = 0 if self.lead > 0 else self.ring.take_into(out)
+        out[count:] = 0
         if count:
             self.sounded_at = now
-        if count < frames and self.expecting:
+        if count < frames and self.expecting and self.lead <= 0:
             self.underruns += 1
         while self.marks and self.marks[0][0] < self.ring.taken:
             self.firsts.append((self.marks.popleft()[1], now, times.outputBufferDacTime - times.currentTime))
         self.at = now
         self.frames += frames
+        self.lead -= min(self.lead, frames)
 
     def finished(self) -> None:
         self.ended = not self.stopping
@@ -143,6 +148,7 @@ class _Player:
     def _run(self) -> None:
         if not self._running:
             self.output.stopping = False
+            self.output.lead = int(LEAD_S * self.device.rate)
             self._stream.start()
             self._running = True
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from starling import __version__, locate
 from starling.commands.options import add_json, load_settings
+from starling.commands.report import model_json
 from starling.core.errors import StarlingError
 
 PACKAGES = ("numpy", "sounddevice", "soxr", "av", "onnxruntime", "ctranslate2", "faster-whisper", "kokoro-onnx",
@@ -71,14 +72,10 @@ def _models() -> dict[str, Any]:
     models = [*found.models, library.starter()]
     return {
         "folder": str(library.models_dir()),
-        "installed": [
-            {"name": model.name, "kind": model.kind, "path": str(model.path), "bytes": model.size_bytes,
-             "short_context": model.short_context, "starter": model.starter}
-            for model in models
-        ],
+        "installed": [model_json(model) for model in models],
         "reasons": [fault.message for fault in found.faults],
         "fixes": [fault.fix for fault in found.faults if fault.fix],
-    }  # fmt: skip
+    }
 
 
 def _engines() -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from starling.models.info import ModelInfo
 from starling.pipeline.events import Reply, Utterance
 
 
@@ -17,6 +18,19 @@ def reply_json(reply: Reply) -> dict[str, Any]:
     """An entry of ``replies[]``."""
     data = {**asdict(reply), "rtf": reply.rtf}
     return {name: round(value, 4) if isinstance(value, float) else value for name, value in data.items()}
+
+
+def model_json(model: ModelInfo) -> dict[str, Any]:
+    """A model as ``models list`` and ``doctor`` tell it."""
+    return {
+        "name": model.name,
+        "kind": model.kind,
+        "path": str(model.path),
+        "bytes": model.size_bytes,
+        "short_context": model.short_context,
+        "multilingual": model.multilingual,
+        "starter": model.starter,
+    }
 
 
 def utterance_figures(utterance: Utterance) -> str:

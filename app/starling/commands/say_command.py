@@ -6,6 +6,7 @@ import argparse
 import json
 import signal
 import sys
+from dataclasses import asdict
 
 from starling.commands.options import add_json, add_voice, chosen
 from starling.commands.report import reply_figures, reply_json
@@ -19,6 +20,7 @@ from starling.pipeline.speaking import Speaking
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("text", nargs="*", help="what to say; standard input when nothing or - is given")
+    parser.add_argument("--voices", action="store_true", help="list the voices of the tier in use")
     add_voice(parser)
     add_json(parser)
     parser.set_defaults(run=run)
@@ -26,6 +28,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Speak a text; interrupting it silences at once."""
+    if options.voices:
+        return _list_voices(options)
     text = _text(options.text)
     choice = chosen(options)
     client = engines.start_tts(choice, _tell)
@@ -44,6 +48,20 @@ def run(options: argparse.Namespace) -> int:
     finally:
         client.supervisor.close()
     return _report(reply, as_json=options.json)
+
+
+def _list_voices(options: argparse.Namespace) -> int:
+    client = engines.start_tts(chosen(options), _tell)
+    try:
+        voices = client.voices()
+    finally:
+        client.supervisor.close()
+    if options.json:
+        print(json.dumps({"voices": [asdict(voice) for voice in voices]}, ensure_ascii=False, indent=2))
+    else:
+        for voice in voices:
+            print(f"{voice.id:<24}{voice.language:<10}{voice.gender}".rstrip())
+    return 0
 
 
 def _text(words: list[str]) -> str:

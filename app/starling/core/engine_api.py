@@ -35,7 +35,7 @@ class Engine(Protocol):
         reply, ``{"transcripts": [Transcript.to_json(), ...]}``, in order.
         ``synthesize`` (TTS): args ``{"text", "voice", "speed"}``; one reply or more, each
         ``{"rate": Hz}`` with array ``"audio"`` (n,) float32; the last one also carries
-        ``{"audio_s", "synthesis_s", "placement"}``.
+        ``{"audio_s", "synthesis_s", "placement", "voice"}``.
         ``voices`` (TTS): one reply ``{"voices": [{"id", "language", "gender"}, ...]}``.
         """
         ...

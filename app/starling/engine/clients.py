@@ -91,6 +91,7 @@ class SpeechMetrics:
         synthesis_s: wall time inside the engine.
         first_chunk_s: from the request to the first chunk; None when there was none.
         placement: where it ran.
+        voice: that spoke, as the engine names it; empty if it does not.
         rung: who made it (the last one, if it changed on the way).
         attempts: 1 when nothing failed.
     """
@@ -99,6 +100,7 @@ class SpeechMetrics:
     synthesis_s: float
     first_chunk_s: float | None
     placement: Placement
+    voice: str
     rung: Rung
     attempts: int
 
@@ -209,6 +211,7 @@ def _metrics(outcome: Outcome, first_chunk_s: float | None) -> SpeechMetrics:
             float(data["synthesis_s"]),
             first_chunk_s,
             Placement.from_json(data["placement"]),
+            str(data.get("voice", "")),
             outcome.rung,
             outcome.attempts,
         )

@@ -322,7 +322,7 @@ class _Run:
         return Reply(
             text=self._producer.text,
             tier=metrics.rung.spec.tier if metrics else "",
-            voice=voice,
+            voice=metrics.voice if metrics and metrics.voice else voice,
             placement=metrics.placement if metrics else Placement(),
             audio_s=self._speech_s if self._handed_s else None,
             synthesis_s=self._producer.synthesis_s if self._handed_s else None,

@@ -42,7 +42,7 @@ def tts_ladder(tier: TtsTier, model: ModelInfo | None, installed: Sequence[Model
     cpu = Rung(_kokoro(chosen), NO_NPU)
     if tier == "cpu":
         return [cpu]
-    return [cpu, _demo(f"cpu: {chosen.name} is tried first")]
+    return [cpu, _demo(f"cpu: {chosen.name} is tried first", stand_in=True)]
 
 
 def _kokoro(model: ModelInfo) -> EngineSpec:
@@ -55,5 +55,7 @@ def _kokoro(model: ModelInfo) -> EngineSpec:
     )
 
 
-def _demo(why_not_better: str) -> Rung:
-    return Rung(EngineSpec(name="demo", tier="demo", model="", factory=DEMO_FACTORY, config={}), why_not_better)
+def _demo(why_not_better: str, *, stand_in: bool = False) -> Rung:
+    """``stand_in``: the voice that was asked for is the other tier's; speak with the default one instead."""
+    config = {"stand_in": True} if stand_in else {}
+    return Rung(EngineSpec(name="demo", tier="demo", model="", factory=DEMO_FACTORY, config=config), why_not_better)

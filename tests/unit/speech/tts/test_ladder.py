@@ -49,4 +49,5 @@ def test_specs() -> None:
     assert (cpu.tier, cpu.model, cpu.factory) == ("cpu", "kokoro", "starling.speech.tts.kokoro:create")
     assert cpu.config == {"model": str(Path("models", "kokoro")), "name": "kokoro"}
     assert (demo.tier, demo.model, demo.factory) == ("demo", "", "starling.speech.tts.espeak:create")
-    assert demo.config == {}
+    assert demo.config == {"stand_in": True}  # espeak-ng has no Kokoro voices
+    assert tts_ladder("demo", None, [])[0].spec.config == {}
