@@ -153,3 +153,14 @@ def test_sound_that_waited_too_long_is_dropped_with_an_event(server: PulseServer
     assert speaker.wait(15)
     dropped = [event for event in speaker.events() if isinstance(event, SoundDropped)]
     assert [drop.seconds for drop in dropped] == pytest.approx([2.0])
+
+
+def test_a_sound_after_a_rest_keeps_its_first_milliseconds(server: PulseServer, speaker: Speaker) -> None:
+    for rest_s in (0.0, 0.7):
+        time.sleep(rest_s)
+        with server.recording("out.monitor") as heard:
+            speaker.play(tones.tone(0.5, RATE), RATE)
+            assert speaker.wait(3)
+            time.sleep(0.2)
+        sound = heard.samples[tones.sounding(heard.samples)]
+        assert sound.size / heard.rate == pytest.approx(0.5, abs=0.001)

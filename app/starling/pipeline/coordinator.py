@@ -173,9 +173,6 @@ class Coordinator:
         return self._jobs.open or self._jobs.waiting or self._replies.busy
 
     def _finished(self) -> bool:
-        if self._stop.is_set() and not self._ended:
-            self._end_stream()
-            self._replies.stop()
         return self._ended and not self._busy() and self._mailbox.queue.empty()
 
     def _turn(self, *, wait: bool) -> None:
@@ -206,6 +203,9 @@ class Coordinator:
         match message:
             case _Block():
                 self._hear(message)
+            case _Stop():  # comes after the blocks that had arrived before it
+                self._end_stream()
+                self._replies.stop()
             case _Result(job=job, recognised=recognised):
                 for deliver in self._jobs.on_result(job, recognised, time.monotonic()):
                     self._deliver(deliver)
@@ -234,6 +234,8 @@ class Coordinator:
             self._clock.arrived(self._ears.position_s, block.arrived_s)
 
     def _end_stream(self) -> None:
+        if self._ended:
+            return
         self._ended = True
         for event in self._ears.end("end_of_stream"):
             self._on_segment(event)
