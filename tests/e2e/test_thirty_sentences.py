@@ -1,6 +1,8 @@
 """Ten commands in three voices through mel, encoder, decoder and filters: the list stood before the code."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from starling.locate import shipped
 from starling.speech.stt import whisper
 from starling.speech.stt.filters import normalised
 from tests.helpers.espeak import speak
+from tests.helpers.listening import speech_wav
 
 _LIST = json.loads((Path(__file__).parents[1] / "data" / "thirty_sentences.json").read_text())
 VOICES: list[str] = _LIST["voices"]
@@ -41,3 +44,18 @@ def test_thirty_sentences(engine: whisper.WhisperEngine) -> None:
     pairs = [(sentence, voice) for voice in VOICES for sentence in SENTENCES]
     wrong = {pair: text for pair in pairs if (text := heard(engine, *pair)) != pair[0]}
     assert len(pairs) - len(wrong) >= ENOUGH, wrong
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_thirty_sentences_through_the_product(tmp_path: Path) -> None:
+    """The same through ``starling try``: decoding of the file, VAD, segmenter, engine process and all."""
+    right = 0
+    for voice in VOICES:
+        recording = speech_wav(tmp_path / f"{voice}.wav", SENTENCES, voice)
+        command = [sys.executable, "-m", "starling", "try", "--json", "--stt", "legacy", "--model", "starter"]
+        done = subprocess.run([*command, "--audio", str(recording)], capture_output=True, text=True, check=True)
+        texts = [normalised(utterance["text"]) for utterance in json.loads(done.stdout)["utterances"]]
+        assert len(texts) == len(SENTENCES), texts
+        right += sum(text == sentence for text, sentence in zip(texts, SENTENCES, strict=True))
+    assert right >= ENOUGH

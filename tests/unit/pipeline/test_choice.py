@@ -23,8 +23,10 @@ def test_options_replace_settings_and_none_does_not():
     assert choice.voice == DEFAULTS["tts.voice"]
 
 
-@pytest.mark.parametrize(("setting", "option", "language"), [("auto", None, None), ("de", None, "de"), ("de", "fr", "fr"),
-                                                              ("de", "auto", None)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("setting", "option", "language"),
+    [("auto", None, None), ("de", None, "de"), ("de", "fr", "fr"), ("de", "auto", None)],
+)
 def test_language(setting, option, language):
     choice = choose({**DEFAULTS, "stt.language": setting}.__getitem__, option)
     assert choice.stt_options.language == language

@@ -61,6 +61,7 @@ def _whisper(model: ModelInfo, threads: int) -> EngineSpec:
             "short_context": model.short_context,
             "threads": threads,
         },
+        env={"OPENBLAS_NUM_THREADS": "1"},  # the mel front end's small products wait for one another on more
         load_deadline_s=max(_LEAST_LOAD_DEADLINE_S, model.size_bytes / _SLOWEST_LOAD_BYTES_PER_S),
     )
 

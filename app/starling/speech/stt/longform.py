@@ -6,7 +6,6 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from starling.core.errors import StarlingError
 from starling.core.frames import Framer
 from starling.core.results import SAMPLE_RATE, Samples, Transcript, Word
 from starling.core.segmenter import Segmenter
@@ -18,7 +17,7 @@ BATCHES_AHEAD = 4
 """Segments read before any is transcribed, in batches: enough to find some of similar length."""
 
 Transcribe = Callable[[list[Samples]], list[Transcript]]
-"""Clips to transcripts in order; raises MemoryError when they do not fit together."""
+"""Clips to transcripts in order; makes do with the memory there is."""
 
 
 @dataclass(frozen=True)
@@ -63,14 +62,14 @@ def transcribe_segments(segments: Iterable[Segment], transcribe: Transcribe, bat
         batch: clips in one call.
 
     Raises:
-        StarlingError: memory does not suffice for a single clip, or what ``transcribe`` raises.
+        StarlingError: what ``transcribe`` raises.
     """
     rest = without_overlap(segments)
     while window := list(itertools.islice(rest, batch * BATCHES_AHEAD)):
         found: dict[int, Transcript] = {}
         for indices in batches([len(segment.samples) for segment in window], batch):
             clips = [window[index].samples for index in indices]
-            found.update(zip(indices, in_memory(clips, transcribe), strict=True))
+            found.update(zip(indices, transcribe(clips), strict=True))
         for index, segment in enumerate(window):
             if found[index].text:
                 yield _line(segment, found[index])
@@ -93,25 +92,6 @@ def batches(lengths: Sequence[int], size: int) -> list[list[int]]:
     """Indices grouped by ``size`` with neighbours in length together: a batch costs as much as its longest clip."""
     order = sorted(range(len(lengths)), key=lambda index: lengths[index])
     return [order[first : first + size] for first in range(0, len(order), size)]
-
-
-def in_memory(clips: list[Samples], transcribe: Transcribe) -> list[Transcript]:
-    """Transcribe a batch; what does not fit into memory is halved until it does.
-
-    Raises:
-        StarlingError: a single clip does not fit.
-    """
-    try:
-        return transcribe(clips)
-    except MemoryError:
-        if len(clips) == 1:
-            raise StarlingError(
-                "stt.out_of_memory",
-                "There is not enough memory to transcribe even one piece of this recording.",
-                "Close other programs, or use a smaller speech model.",
-            ) from None
-    half = len(clips) // 2
-    return in_memory(clips[:half], transcribe) + in_memory(clips[half:], transcribe)
 
 
 def _line(segment: Segment, transcript: Transcript) -> Line:

@@ -3,11 +3,10 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from starling.core.errors import StarlingError
 from starling.core.results import Samples, Transcript, Word
 from starling.core.segmenter import Segmenter
 from starling.core.segments import Segment
-from starling.speech.stt.longform import batches, in_memory, segments_of, transcribe_segments, without_overlap
+from starling.speech.stt.longform import batches, segments_of, transcribe_segments, without_overlap
 
 RATE = 16_000
 
@@ -18,16 +17,13 @@ def segment(number: int, start_s: float, seconds: float, pre_roll_s: float = 0.0
 
 
 class Recogniser:
-    """Says each clip's first sample, and cannot hold more than ``room`` clips."""
+    """Says each clip's first sample."""
 
-    def __init__(self, room: int = 99) -> None:
-        self.room = room
+    def __init__(self) -> None:
         self.sizes: list[int] = []
 
     def __call__(self, clips: list[Samples]) -> list[Transcript]:
         self.sizes.append(len(clips))
-        if len(clips) > self.room:
-            raise MemoryError
         return [Transcript(f"{clip[0]:g}" if clip[0] else "", "en", len(clip) / RATE, 0.1) for clip in clips]
 
 
@@ -42,21 +38,6 @@ class Recogniser:
 )
 def test_batches(lengths: list[int], size: int, grouped: list[list[int]]) -> None:
     assert batches(lengths, size) == grouped
-
-
-@pytest.mark.parametrize(("room", "sizes"), [(4, [4]), (2, [4, 2, 2]), (1, [4, 2, 1, 1, 2, 1, 1])])
-def test_a_batch_that_does_not_fit_is_halved(room: int, sizes: list[int]) -> None:
-    recogniser = Recogniser(room)
-    clips = [np.full(10, number, np.float32) for number in range(1, 5)]
-    assert [transcript.text for transcript in in_memory(clips, recogniser)] == ["1", "2", "3", "4"]
-    assert recogniser.sizes == sizes
-
-
-def test_one_clip_that_does_not_fit_is_an_error_with_a_fix() -> None:
-    with pytest.raises(StarlingError) as caught:
-        in_memory([np.ones(10, np.float32)], Recogniser(room=0))
-    assert caught.value.code == "stt.out_of_memory"
-    assert caught.value.fix
 
 
 def test_lines_come_in_order_whatever_the_batches() -> None:
