@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 
 from starling import __version__
+from starling.commands import console
 from starling.core.errors import StarlingError
 
 COMMANDS = {
@@ -30,14 +31,10 @@ EXIT_FAILED = 1
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. 0 done, 1 failed with a one-line reason on stderr, 2 usage."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
-    parser = _parser(arguments)
-    options = parser.parse_args(arguments)
-    if options.command is None:
-        parser.print_help()
-        return 0
+    console.prepare()
     try:
-        return int(options.run(options))
+        with console.ended_by_sigterm():
+            return _run(list(sys.argv[1:] if argv is None else argv))
     except StarlingError as error:
         return _fail(error)
     except KeyboardInterrupt:
@@ -54,6 +51,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(_from_os(error))
     except Exception as error:  # noqa: BLE001 - the last line of defence: a person gets a sentence, the file the rest
         return _fail(_unexpected(error))
+
+
+def _run(arguments: Sequence[str]) -> int:
+    parser = _parser(arguments)
+    options = parser.parse_args(arguments)
+    if options.command is None:
+        parser.print_help()
+        return 0
+    code = int(options.run(options))
+    sys.stdout.flush()  # a full disk shows here, not in a traceback at the end
+    return code
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 import threading
 import time
 import wave
@@ -37,9 +38,12 @@ def _fail(what: str, message: str, fix: str) -> StarlingError:
 
 
 def _check(path: Path) -> None:
-    if path.is_dir():
-        raise _fail("file_is_folder", f"{path} is a folder.", "Name an audio file in it.")
     try:
+        kind = path.stat().st_mode
+        if stat.S_ISDIR(kind):
+            raise _fail("file_is_folder", f"{path} is a folder.", "Name an audio file in it.")
+        if stat.S_ISFIFO(kind):  # opening one waits for a writer, and FFmpeg has to open it again
+            raise _fail("file_is_pipe", f"{path} is a pipe.", "Save its sound to a file first.")
         with path.open("rb") as file:
             if not file.read(1):
                 raise _fail("file_empty", f"{path} is empty (0 bytes).", "Record or copy it again.")
@@ -232,7 +236,10 @@ class WavWriter:
 
     def __init__(self, path: str | Path, rate: int) -> None:
         self.path = Path(path)
-        self._partial = self.path.with_name(f".{self.path.name}.{os.getpid()}.partial")
+        self._in_place = not replaceable(self.path)
+        self._partial = self.path
+        if not self._in_place:
+            self._partial = self.path.with_name(f".{self.path.name}.{os.getpid()}.partial")
         with self._guarded():
             self._file = self._partial.open("wb")
             self._wave = wave.open(self._file, "wb")
@@ -251,7 +258,8 @@ class WavWriter:
         with self._guarded():
             self._wave.close()
             self._file.close()
-            os.replace(self._partial, self.path)
+            if not self._in_place:
+                os.replace(self._partial, self.path)
 
     def abandon(self) -> None:
         """Remove what was written."""
@@ -259,8 +267,9 @@ class WavWriter:
             self._wave.close()
         with contextlib.suppress(OSError, AttributeError):
             self._file.close()
-        with contextlib.suppress(OSError):
-            self._partial.unlink()
+        if not self._in_place:
+            with contextlib.suppress(OSError):
+                self._partial.unlink()
 
     @contextlib.contextmanager
     def _guarded(self) -> Iterator[None]:
@@ -274,7 +283,13 @@ class WavWriter:
 def _unwritable(path: Path, error: OSError) -> StarlingError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return _fail("disk_full", f"The disk is full; {path} was not written.", "Free some space and try again.")
-    return _fail("file_unwritable", f"{path} cannot be written: {error.strerror}.", "Choose a folder you may write to.")
+    why = error.strerror or str(error)
+    return _fail("file_unwritable", f"{path} cannot be written: {why}.", "Choose a folder you may write to.")
+
+
+def replaceable(path: Path) -> bool:
+    """Whether a complete file may take this path's place; a device, a pipe or a link is written through instead."""
+    return not path.is_symlink() and (path.is_file() or not path.exists())
 
 
 def write_wav(path: str | Path, samples: Samples, rate: int) -> None:

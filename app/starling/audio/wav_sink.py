@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,7 @@ from starling.audio.base import AudioSink, SinkStats
 from starling.audio.events import FirstSound, SinkEvent
 from starling.audio.files import WavWriter
 from starling.audio.resample import Resampler
+from starling.core.errors import StarlingError
 from starling.core.results import Samples
 
 
@@ -18,12 +21,13 @@ class WavSink:
     """An :class:`~starling.audio.base.AudioSink` that writes everything it is given, back to back, at once.
 
     The first sound's rate is the file's. ``stop`` takes nothing back. The file is complete after ``close``; it is not
-    made when nothing was played.
+    made when nothing was played, or when the disk refused a part of it.
     """
 
     def __init__(self, path: str | Path) -> None:
         self._path = path
         self._writer: WavWriter | None = None
+        self._failed: StarlingError | None = None
         self._rate = 0
         self._rate_in = 0
         self._resampler: Resampler | None = None
@@ -37,9 +41,10 @@ class WavSink:
         Raises:
             StarlingError: ``audio.file_unwritable`` or ``audio.disk_full``.
         """
+        if self._failed is not None:
+            raise self._failed
         if self._writer is None:
-            self._writer = WavWriter(self._path, rate)
-            self._rate = rate
+            self._open(rate)
         if tag != self._tag:
             self._tag = tag
             self._events.append(FirstSound(tag, time.monotonic(), 0.0))
@@ -49,15 +54,30 @@ class WavSink:
         if self._resampler is not None:
             self._write(self._resampler.process(samples))
 
+    def _open(self, rate: int) -> None:
+        with self._abandoned_on_failure():
+            self._writer = WavWriter(self._path, rate)
+        self._rate = rate
+
     def _flush(self) -> None:
-        if self._resampler is not None:
+        if self._resampler is not None and self._writer is not None:
             self._write(self._resampler.process(np.zeros(0, np.float32), last=True))
             self._resampler = None
 
     def _write(self, samples: Samples) -> None:
         if self._writer is not None:
-            self._writer.write(samples)
+            with self._abandoned_on_failure():
+                self._writer.write(samples)
             self._written += samples.size
+
+    @contextmanager
+    def _abandoned_on_failure(self) -> Iterator[None]:
+        """What could not be written once is not begun again: the file would lack its beginning."""
+        try:
+            yield
+        except StarlingError as error:
+            self._writer, self._failed = None, error
+            raise
 
     def stop(self) -> None:
         """Nothing: a file has no sound to silence."""
@@ -88,8 +108,8 @@ class WavSink:
         """
         self._flush()
         if self._writer is not None:
-            self._writer.close()
-            self._writer = None
+            writer, self._writer = self._writer, None
+            writer.close()
 
 
 class TeeSink:

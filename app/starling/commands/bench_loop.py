@@ -62,7 +62,10 @@ def endpoint_to_text(choice: Choice, runs: int) -> Figure:
         path = Path(folder) / "speech.wav"
         _spoken(path, choice, runs)
         store = Path(folder) / "assistant"
-        session = Session(starter, FileSource(path, paced=True), SilentSink(), collect, real_time=True, store=store)
+        both = engines.start(starter, collect)
+        session = Session(
+            starter, both, FileSource(path, paced=True), SilentSink(), collect, real_time=True, store=store
+        )
         try:
             session.run()
         finally:
@@ -147,7 +150,8 @@ def silence(choice: Choice) -> Figure:
                 disturbed.set()
 
         quiet = replace(choice, answer="nothing", keep_history=False)
-        session = Session(quiet, source, SilentSink(), watch, real_time=True, store=Path(folder) / "assistant")
+        both = engines.start(quiet, watch)
+        session = Session(quiet, both, source, SilentSink(), watch, real_time=True, store=Path(folder) / "assistant")
         runner = threading.Thread(target=session.run, name="bench-silence")
         runner.start()
         try:

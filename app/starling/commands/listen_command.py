@@ -11,18 +11,19 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Any
-
-from filelock import FileLock, Timeout
+from typing import TYPE_CHECKING, Any
 
 from starling import locate
 from starling.audio.microphone import Microphone
 from starling.commands.options import add_json, add_recogniser, add_voice, chosen
 from starling.commands.report import reply_figures, reply_json, utterance_figures, utterance_json
-from starling.commands.sinks import listening_outlet
 from starling.core.errors import StarlingError
-from starling.pipeline import events
-from starling.pipeline.session import Session
+from starling.pipeline import engines, events
+from starling.pipeline.choice import Choice
+from starling.pipeline.readiness import Readiness
+
+if TYPE_CHECKING:
+    from starling.pipeline.session import Session
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -43,23 +44,36 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print what is said, answer aloud; Ctrl-C or SIGTERM finishes what was said and ends."""
     choice = chosen(options, answer=options.answer, microphone=options.microphone, speaker=options.speaker)
-    show = _ShowJson() if options.json else _ShowText(choice.wake_phrase if choice.answer == "addressed" else "")
     with _only_one():
-        outlet = listening_outlet(choice.speaker, options.out)
-        source = Microphone(choice.microphone)
-        session = Session(choice, source, outlet.sink, show, real_time=True, wav=outlet.wav, recover=True)
+        show = _ShowJson() if options.json else _ShowText(choice.wake_phrase if choice.answer == "addressed" else "")
+        readiness = Readiness(show)
+        session = _session(choice, options.out, readiness)
         try:
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, lambda *_: session.coordinator.stop())
+            readiness.built()
             session.run()
         finally:
             session.close()
     return 0
 
 
+def _session(choice: Choice, out: str | None, emit: Readiness) -> Session:
+    """Processes first: models load and the microphone opens while this one imports the rest."""
+    both = engines.start(choice, emit)
+    source = Microphone(choice.microphone)
+    from starling.commands.sinks import listening_outlet
+    from starling.pipeline.session import Session
+
+    outlet = listening_outlet(choice.speaker, out)
+    return Session(choice, both, source, outlet.sink, emit, real_time=True, wav=outlet.wav, recover=True)
+
+
 @contextmanager
 def _only_one() -> Iterator[None]:
     """Two listeners would answer each other."""
+    from filelock import FileLock, Timeout
+
     folder = locate.data_dir()
     folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / "listen.lock")
@@ -129,10 +143,9 @@ class _ShowText:
             case events.Recovered(text=text, started_at=started_at):
                 when = time.strftime("%d %b %H:%M", time.localtime(started_at))
                 return [(f"recovered {text}   (said {when}, before Starling ended unexpectedly)", sys.stdout)]
-            case events.Ready(stt=stt, tts=tts, microphone=microphone):
+            case events.Ready(stt=stt, microphone=microphone):
                 hint = f"; say “{self._wake_phrase} …” to be answered" if self._wake_phrase else ""
-                voice = f"answering with {tts}" if tts else "without a voice"
-                return [(f"Listening to {microphone} with {stt}, {voice}{hint}. Ctrl-C ends.", sys.stderr)]
+                return [(f"Listening to {microphone} with {stt}{hint}. Ctrl-C ends.", sys.stderr)]
             case events.MicrophoneChanged() | events.SpeakerChanged():
                 return [(f"* {_device(event)}", sys.stderr)] if event.state != "open" else []
             case events.EngineChanged(kind=kind, message=message):

@@ -6,7 +6,10 @@ import argparse
 import sys
 from typing import Any
 
+from starling.core.errors import StarlingError
 from starling.pipeline.choice import Choice, choose
+from starling.settings.checks import allowed, checked
+from starling.settings.schema import SETTINGS
 from starling.settings.store import Settings, load
 
 
@@ -21,8 +24,17 @@ def add_voice(parser: argparse.ArgumentParser) -> None:
     """``--tts --voice --speed --out``."""
     parser.add_argument("--tts", choices=("auto", "cpu", "demo"), help="voice tier (setting tts.tier)")
     parser.add_argument("--voice", metavar="ID", help="voice of that tier")
-    parser.add_argument("--speed", type=float, metavar="0.5-2.0", help="speaking speed")
+    parser.add_argument("--speed", type=_speed, metavar="0.5-2.0", help="speaking speed")
     parser.add_argument("--out", metavar="WAV", help="write the speech to this file instead of playing it")
+
+
+def _speed(text: str) -> float:
+    """A value of the setting tts.speed, for argparse."""
+    setting = next(setting for setting in SETTINGS if setting.key == "tts.speed")
+    try:
+        return float(checked(setting, float(text)))
+    except (ValueError, StarlingError):
+        raise argparse.ArgumentTypeError(f"{text!r} is not {allowed(setting)}") from None
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:

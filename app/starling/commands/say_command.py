@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
 import sys
 from dataclasses import asdict
 
+from starling.commands.console import printable, read_stdin
 from starling.commands.options import add_json, add_voice, chosen
 from starling.commands.report import reply_figures, reply_json
 from starling.commands.sinks import open_outlet
@@ -37,7 +37,6 @@ def run(options: argparse.Namespace) -> int:
         outlet = open_outlet(choice.speaker, options.out, required=True)
         try:
             speaking = Speaking(client, outlet.sink, voice=choice.voice, speed=choice.speed)
-            signal.signal(signal.SIGTERM, lambda *_: speaking.stop())
             try:
                 reply = Mouth(speaking, played=not outlet.wav, wav=outlet.wav).speak(text)
             except KeyboardInterrupt:
@@ -65,7 +64,7 @@ def _list_voices(options: argparse.Namespace) -> int:
 
 
 def _text(words: list[str]) -> str:
-    text = sys.stdin.read() if words in ([], ["-"]) else " ".join(words)
+    text = read_stdin() if words in ([], ["-"]) else printable(" ".join(words))
     if not text.strip():
         raise StarlingError("say.nothing", "There is nothing to say.", "Give a text: starling say Hello")
     return text
@@ -81,6 +80,8 @@ def _report(reply: events.Reply, *, as_json: bool) -> int:
         print(json.dumps({"replies": [reply_json(reply)]}, ensure_ascii=False, indent=2))
     if reply.error:
         raise StarlingError.from_json(reply.error)
+    if reply.audio_s is None and not reply.stopped:
+        raise StarlingError("say.nothing", "Nothing in this text can be spoken.", "Give it words: starling say Hello")
     if not as_json:
         print(reply_figures(reply))
     return 0

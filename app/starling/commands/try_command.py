@@ -6,6 +6,8 @@ import argparse
 import json
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from starling.commands.options import add_json, add_recogniser, add_voice, chose
 from starling.commands.report import reply_figures, reply_json, utterance_figures, utterance_json
 from starling.commands.sinks import open_outlet
 from starling.core.errors import StarlingError
+from starling.engine.clients import TtsClient
 from starling.pipeline import engines, events
 from starling.pipeline.choice import Choice
 from starling.pipeline.session import Session
@@ -44,10 +47,15 @@ def run(options: argparse.Namespace) -> int:
     if asked_itself and options.stt is None and options.model is None:
         options.stt, options.model = "legacy", "starter"
     choice = chosen(options, answer="everything")
-    with tempfile.TemporaryDirectory(prefix="starling-") as folder:
-        path = Path(options.audio) if options.audio else _question(Path(folder), choice)
-        show = _Show(options, asked_itself, choice)
-        session = _session(path, choice, options, show, Path(folder) / "assistant")
+    show = _Show(options, asked_itself, choice)
+    both = engines.start(choice, show)
+    with tempfile.TemporaryDirectory(prefix="starling-") as folder, closing(both):
+        path = Path(options.audio) if options.audio else _question(Path(folder), choice, both)
+        source = FileSource(path, paced=options.paced)
+        outlet = open_outlet(choice.speaker, options.out)
+        # Timers and notes of a trial go with it: the user's own may be in use, and would never be announced here.
+        store = Path(folder) / "assistant"
+        session = Session(choice, both, source, outlet.sink, show, real_time=options.paced, wav=outlet.wav, store=store)
         try:
             session.run()
             discarded_s = session.coordinator.discarded_s
@@ -56,26 +64,29 @@ def run(options: argparse.Namespace) -> int:
     return show.finish(discarded_s)
 
 
-def _session(path: Path, choice: Choice, options: argparse.Namespace, show: _Show, store: Path) -> Session:
-    """Timers and notes of a trial go with it: the user's own may be in use, and would never be announced here."""
-    source = FileSource(path, paced=options.paced)
-    outlet = open_outlet(choice.speaker, options.out)
-    return Session(choice, source, outlet.sink, show, real_time=options.paced, wav=outlet.wav, store=store)
-
-
-def _question(folder: Path, choice: Choice) -> Path:
+def _question(folder: Path, choice: Choice, both: engines.Engines) -> Path:
     """The question, spoken by espeak-ng into a file."""
     path = folder / "question.wav"
-    client = engines.start_tts(replace(choice, tts_tier="demo"), lambda event: None)
     sink = WavSink(path)
-    try:
+    with _espeak(choice, both) as client:
         reply = Speaking(client, sink, voice=QUESTION_VOICE).speak(QUESTION)
-        sink.close()
-    finally:
-        client.supervisor.close()
+    sink.close()
     if reply.error:
         raise StarlingError.from_json(reply.error)
     return path
+
+
+@contextmanager
+def _espeak(choice: Choice, both: engines.Engines) -> Iterator[TtsClient]:
+    """The session's own voice if that is espeak-ng, else one for the moment."""
+    if both.tts.supervisor.state().rung.spec.tier == "demo":
+        yield both.tts
+        return
+    client = engines.start_tts(replace(choice, tts_tier="demo"), lambda event: None)
+    try:
+        yield client
+    finally:
+        client.supervisor.close()
 
 
 class _Show:

@@ -63,23 +63,35 @@ class Engines:
             closer.join()
 
 
-def start_stt(choice: Choice, emit: Callable[[events.EngineChanged], None]) -> SttClient:
-    """Build the recogniser's ladder and load its best model in the background."""
-    supervisor = Supervisor(stt_rungs(choice), choice.idle_unload_s, on_event=lambda event: emit(told("stt", event)))
-    supervisor.warm()
-    return SttClient(supervisor)
-
-
 def start_tts(choice: Choice, emit: Callable[[events.EngineChanged], None]) -> TtsClient:
     """Build the voice's ladder and load its best model in the background."""
-    supervisor = Supervisor(tts_rungs(choice), choice.idle_unload_s, on_event=lambda event: emit(told("tts", event)))
+    supervisor = _supervisor(tts_rungs(choice), choice, lambda event: emit(told("tts", event)))
     supervisor.warm()
     return TtsClient(supervisor)
 
 
+def start_stt(choice: Choice, emit: Callable[[events.EngineChanged], None]) -> SttClient:
+    """Build the recogniser's ladder and load its best model in the background."""
+    supervisor = _supervisor(stt_rungs(choice), choice, lambda event: emit(told("stt", event)))
+    supervisor.warm()
+    return SttClient(supervisor)
+
+
 def start(choice: Choice, emit: Callable[[events.EngineChanged], None]) -> Engines:
-    """Both."""
-    return Engines(start_stt(choice, emit), start_tts(choice, emit))
+    """Build both ladders; load the recogniser, then the voice, which is needed last, in the background."""
+    tts = _supervisor(tts_rungs(choice), choice, lambda event: emit(told("tts", event)))
+
+    def on_stt(event: EngineEvent) -> None:
+        emit(told("stt", event))
+        tts.warm()
+
+    stt = _supervisor(stt_rungs(choice), choice, on_stt)
+    stt.warm()
+    return Engines(SttClient(stt), TtsClient(tts))
+
+
+def _supervisor(rungs: list[Rung], choice: Choice, on_event: Callable[[EngineEvent], None]) -> Supervisor:
+    return Supervisor(rungs, choice.idle_unload_s, on_event=on_event)
 
 
 def recognise(client: SttClient, options: SttOptions) -> Callable[[Samples], Recognised]:

@@ -152,10 +152,9 @@ class Recovered:
 
 @dataclass(frozen=True)
 class Ready:
-    """The models are loaded and sound arrives."""
+    """The recogniser is loaded and sound arrives."""
 
     stt: str
-    tts: str
     microphone: str
 
 

@@ -70,6 +70,7 @@ class Session:
 
     Args:
         choice: what the user chose.
+        both: the engines, which may still be loading; closed with the session.
         source: microphone or file; closed with the session.
         sink: speaker or file; closed with the session.
         emit: hears of everything, on several threads.
@@ -82,6 +83,7 @@ class Session:
     def __init__(
         self,
         choice: Choice,
+        both: engines.Engines,
         source: AudioSource,
         sink: AudioSink,
         emit: Callable[[events.Event], None],
@@ -91,18 +93,17 @@ class Session:
         recover: bool = False,
         store: Path | None = None,
     ) -> None:
-        self._emit = _Readiness(emit)
+        self._emit = emit
         with ExitStack() as stack:  # closed in reverse order, also when building fails half way
-            self._history = keeping.open_history(choice, self._emit)
+            self._history = keeping.open_history(choice, emit)
             if self._history is not None:
                 stack.callback(self._history.close)
             stack.callback(sink.close)
-            both = engines.start(choice, self._emit)
             stack.callback(both.close)
             stack.callback(engines.IdleWatch(both).close)
             self._transcribe = engines.recognise(both.stt, choice.stt_options)
             mailbox = Mailbox()
-            keeper = keeping.Keeper(self._history, "assistant", self._emit)
+            keeper = keeping.Keeper(self._history, "assistant", emit)
             line = RecognitionLine(self._transcribe, keeper, mailbox.result)
             stack.callback(line.close)
             speaking = Speaking(both.tts, sink, voice=choice.voice, speed=choice.speed, on_event=self._on_sink_event)
@@ -119,7 +120,7 @@ class Session:
                 line,
                 replies,
                 _rules(choice),
-                self._emit,
+                emit,
                 real_time=real_time,
                 translate=sound_events.from_source,
                 follow_up_s=choice.follow_up_s,
@@ -158,35 +159,3 @@ def _rules(choice: Choice) -> Rules:
         return None if found is None else found.rest
 
     return Rules(choice.answer, addressed, StopPhrase(choice.wake_phrase).is_stop)
-
-
-class _Readiness:
-    """Passes every event on, and tells once when the recogniser is loaded and sound arrives.
-
-    A voice that cannot be loaded does not keep Starling from listening: that is told as its own event.
-    """
-
-    def __init__(self, emit: Callable[[events.Event], None]) -> None:
-        self._emit = emit
-        self._lock = threading.Lock()
-        self._engines: dict[str, str] = {}
-        self._microphone: str | None = None
-        self._told = False
-
-    def __call__(self, event: events.Event) -> None:
-        self._emit(event)
-        with self._lock:
-            self._note(event)
-            ready = self._microphone is not None and self._engines.keys() == {"stt", "tts"} and not self._told
-            self._told |= ready
-        if ready:
-            self._emit(events.Ready(self._engines["stt"], self._engines["tts"], self._microphone or ""))
-
-    def _note(self, event: events.Event) -> None:
-        if isinstance(event, events.EngineChanged):
-            if event.kind == "EngineStarted":
-                self._engines[event.family] = event.name
-            elif event.kind == "EngineUnavailable" and event.family == "tts":
-                self._engines["tts"] = ""
-        elif isinstance(event, events.MicrophoneChanged) and event.state in ("open", "back"):
-            self._microphone = event.device

@@ -17,7 +17,7 @@ import numpy as np
 from starling.audio.base import AudioSink
 from starling.audio.events import FirstSound, SinkEvent, SpeakerBack, SpeakerLost
 from starling.core.clauses import ClauseSplitter
-from starling.core.errors import StarlingError
+from starling.core.errors import StarlingError, internal_error
 from starling.core.results import Placement, Samples
 from starling.core.spoken import spoken
 from starling.engine.clients import SpeechChunk, SpeechMetrics
@@ -178,6 +178,8 @@ class _Producer:
                     return
         except StarlingError as error:
             self.error = error
+        except Exception as error:  # noqa: BLE001 - the reply says so; a thread's traceback would tell nobody
+            self.error = internal_error(error)
         finally:
             self.made.put(None)
 

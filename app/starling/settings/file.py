@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import filelock
-
 from starling.core.errors import StarlingError
 
 LOCK_TIMEOUT_S = 5.0
@@ -66,6 +64,8 @@ def locked(path: Path) -> Iterator[None]:
     Raises:
         StarlingError: ``settings.unwritable`` or ``settings.busy``.
     """
+    import filelock  # slow to import, and only a change needs it
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with filelock.FileLock(path.with_suffix(".lock"), timeout=LOCK_TIMEOUT_S):

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-import tomlkit
-
 from starling import locate
 from starling.core.errors import StarlingError
 from starling.settings import file, migrations
@@ -156,6 +154,8 @@ class Settings:
             file.replace(self.path, self._edited(text, key, value))
 
     def _edited(self, text: str, key: str, value: Value | None) -> str:
+        import tomlkit  # slow to import, and only a change needs it
+
         document = tomlkit.parse(text)
         migrations.migrate(document, self._changes)
         section, _, name = key.partition(".")
