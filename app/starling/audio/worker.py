@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 from starling.audio import portaudio
 from starling.audio.inbox import Inbox
 from starling.child import framing
-from starling.child.process import take_pipes
+from starling.child.process import leave_signals_to_the_parent, take_pipes
 from starling.core.errors import StarlingError
 
 
@@ -42,6 +42,7 @@ def _run(mode: str, inbox: Inbox, outgoing: BinaryIO, wake: threading.Event) -> 
 
 def main() -> None:
     """Serve until stdin ends or the device does. Leaves by ``os._exit``: PortAudio's own clean-up can hang."""
+    leave_signals_to_the_parent()
     incoming, outgoing = take_pipes()
     wake = threading.Event()
     inbox = Inbox(incoming, wake)

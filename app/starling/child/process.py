@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import threading
 from collections import deque
@@ -140,6 +141,12 @@ class Child:
         while line := stream.readline(STDERR_LINE_BYTES):
             self._stderr.append(line.decode(errors="replace").rstrip())
         stream.close()
+
+
+def leave_signals_to_the_parent() -> None:
+    """Inside the child: Ctrl-C and the end of a session reach the whole group; the parent still needs its children."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
 def take_pipes() -> tuple[BinaryIO, BinaryIO]:

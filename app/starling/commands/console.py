@@ -1,4 +1,4 @@
-"""The standard streams and signals of a command, as they have to be whatever the shell, cron or systemd left of them."""
+"""The standard streams and signals of a command, made fit whatever the shell, cron or systemd left of them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ESCAPES = "starling.escapes"
 def prepare() -> None:
     """Let every text be printed, and give closed streams an end that swallows all.
 
-    A character that the terminal's encoding lacks is written as JSON writes it (``\\u2192``), so ``--json`` stays JSON.
+    A character that the terminal's encoding lacks is escaped as in JSON, so ``--json`` stays JSON.
     """
     codecs.register_error(_ESCAPES, _escaped)
     for number, (name, flags) in enumerate(_STREAMS):

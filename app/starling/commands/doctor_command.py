@@ -8,15 +8,16 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from starling import __version__, locate
-from starling.commands.options import add_json, load_settings
+from starling.commands.options import add_json
 from starling.commands.report import model_json
 from starling.core.errors import StarlingError
+from starling.settings import store as settings
 
 PACKAGES = ("numpy", "sounddevice", "soxr", "av", "onnxruntime", "ctranslate2", "faster-whisper", "kokoro-onnx",
             "espeakng-loader", "pocketsphinx", "webrtcvad-wheels")  # fmt: skip
@@ -79,10 +80,10 @@ def _models() -> dict[str, Any]:
 
 
 def _engines() -> dict[str, Any]:
-    from starling.commands.options import chosen
+    from starling.pipeline.choice import choose
     from starling.pipeline.engines import stt_rungs, tts_rungs
 
-    choice = chosen(argparse.Namespace())
+    choice = choose(settings.load().get)
     return {
         family: [{"name": rung.spec.name, "tier": rung.spec.tier, "model": rung.spec.model,
                   "why_not_better": rung.why_not_better} for rung in rungs]
@@ -91,6 +92,7 @@ def _engines() -> dict[str, Any]:
 
 
 def _desktop() -> dict[str, Any]:
+    warnings = [*settings.load().warnings, *_unwritable()]
     disk = shutil.disk_usage(next(path for path in (locate.data_dir(), *locate.data_dir().parents) if path.exists()))
     return {
         "system": platform.platform(),
@@ -101,10 +103,20 @@ def _desktop() -> dict[str, Any]:
         "free_disk_bytes": disk.free,
         "folders": {"settings": str(locate.config_dir()), "data": str(locate.data_dir()),
                     "cache": str(locate.cache_dir())},
-        "settings": [str(warning) for warning in load_settings().warnings],
-        "reasons": [],
-        "fixes": [],
+        "reasons": [warning.message for warning in warnings],
+        "fixes": [warning.fix for warning in warnings if warning.fix],
     }  # fmt: skip
+
+
+def _unwritable() -> Iterator[StarlingError]:
+    """What keeps timers, history and models from being saved."""
+    folder = next(path for path in (locate.data_dir(), *locate.data_dir().parents) if path.exists())
+    if not (folder.is_dir() and os.access(folder, os.W_OK)):
+        yield StarlingError(
+            "app.data_unwritable",
+            f"{locate.data_dir()} cannot be written.",
+            "Check that it belongs to you, or set STARLING_HOME to another folder.",
+        )
 
 
 def _versions() -> dict[str, Any]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from starling import locate
 from starling.audio.microphone import Microphone
 from starling.commands.options import add_json, add_recogniser, add_voice, chosen
+from starling.commands.printed import Printed
 from starling.commands.report import reply_figures, reply_json, utterance_figures, utterance_json
 from starling.core.errors import StarlingError
 from starling.pipeline import engines, events
@@ -46,15 +47,18 @@ def run(options: argparse.Namespace) -> int:
     choice = chosen(options, answer=options.answer, microphone=options.microphone, speaker=options.speaker)
     with _only_one():
         show = _ShowJson() if options.json else _ShowText(choice.wake_phrase if choice.answer == "addressed" else "")
-        readiness = Readiness(show)
+        printed = Printed(show)
+        readiness = Readiness(printed)
         session = _session(choice, options.out, readiness)
         try:
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, lambda *_: session.coordinator.stop())
+            printed.when_lost(session.coordinator.stop)
             readiness.built()
             session.run()
         finally:
             session.close()
+            printed.check()
     return 0
 
 
@@ -75,9 +79,9 @@ def _only_one() -> Iterator[None]:
     from filelock import FileLock, Timeout
 
     folder = locate.data_dir()
-    folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / "listen.lock")
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout:
         raise StarlingError(
@@ -85,6 +89,12 @@ def _only_one() -> Iterator[None]:
             "Starling is already listening.",
             "End the other one first: Ctrl-C in its terminal.",
         ) from None
+    except OSError as error:
+        raise StarlingError(
+            "app.data_unwritable",
+            f"The folder {folder} cannot be written: {error.strerror or error}.",
+            "Check that it belongs to you and that the disk has space, or set STARLING_HOME to another folder.",
+        ) from error
     try:
         yield
     finally:
@@ -168,5 +178,6 @@ class _ShowText:
 
 def _device(event: events.MicrophoneChanged | events.SpeakerChanged) -> str:
     word = "Microphone" if isinstance(event, events.MicrophoneChanged) else "Speaker"
-    state = event.state.replace("_", " ")
-    return " ".join(part for part in (f"{word} {state}", event.device and f"({event.device})", event.message) if part)
+    head = f"{word} {event.state.replace('_', ' ')}{f' ({event.device})' if event.device else ''}"
+    what = " ".join(part for part in (event.message, event.fix) if part)
+    return f"{head}: {what}" if what else head

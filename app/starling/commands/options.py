@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 from typing import Any
 
 from starling.core.errors import StarlingError
@@ -35,6 +36,14 @@ def _speed(text: str) -> float:
         return float(checked(setting, float(text)))
     except (ValueError, StarlingError):
         raise argparse.ArgumentTypeError(f"{text!r} is not {allowed(setting)}") from None
+
+
+def same_file(one: str | Path, other: str | Path) -> bool:
+    """Whether both names lead to one existing file."""
+    try:
+        return Path(one).samefile(other)
+    except OSError:
+        return False
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO, cast
 
-from starling.commands.options import add_recogniser, chosen
+from starling.commands.options import add_recogniser, chosen, same_file
 from starling.core.errors import StarlingError
 from starling.engine.clients import SttClient
 from starling.pipeline import engines
@@ -36,6 +36,8 @@ def run(options: argparse.Namespace) -> int:
     """Transcribe every file; one that fails is told and the others go on."""
     if bool(options.files) == options.pending:
         options.usage("give the recordings to transcribe, or --pending")
+    if clash := _clash(options):
+        options.usage(clash)
     choice = chosen(options)
     with _recogniser(choice) as client:
         if options.pending:
@@ -46,8 +48,28 @@ def run(options: argparse.Namespace) -> int:
                 _one(Path(name), options, choice, client)
             except StarlingError as error:
                 failures += 1
-                print(f"starling: {name}: {error}", file=sys.stderr)
+                print(f"starling: {_about(name, error)}", file=sys.stderr)
         return 1 if failures else 0
+
+
+def _clash(options: argparse.Namespace) -> str:
+    """Why the results cannot be written where --output says; empty if they can."""
+    if not options.output:
+        return ""
+    targets: dict[Path, str] = {}
+    for name in options.files:
+        target = _target(Path(name), options)
+        if target in targets:
+            return f"{targets[target]} and {name} would both be written to {target}; give them one by one"
+        if any(same_file(target, file) for file in options.files):
+            return f"--output {target} is one of the recordings; it would be overwritten"
+        targets[target] = name
+    return ""
+
+
+def _about(name: str, error: StarlingError) -> str:
+    """The error with its file, unless it names that itself."""
+    return str(error) if name and name in error.message else f"{name}: {error}"
 
 
 @contextmanager
@@ -72,6 +94,7 @@ def _one(path: Path, options: argparse.Namespace, choice: Choice, client: SttCli
             choice,
             whole_windows=not client.supervisor.state().rung.spec.config.get("short_context", False),
             on_progress=on_progress,
+            on_trouble=lambda error: print(f"starling: {error}", file=sys.stderr),
         )
         pieces = _pieces(path, recording, cast(Format, options.format))
         first = next(pieces, "")  # a bad file is told before a result file is begun
@@ -106,17 +129,41 @@ def _destination(path: Path, options: argparse.Namespace) -> Iterator[TextIO]:
     if not options.output:
         yield sys.stdout
         return
-    target = Path(options.output)
-    if target.is_dir() or len(options.files) > 1:
-        target.mkdir(parents=True, exist_ok=True)
-        target = target / f"{path.stem}.{options.format}"
-    part = target.with_name(target.name + ".part")
+    target = _target(path, options)
     try:
-        with part.open("w", encoding="utf-8") as stream:
+        if target != Path(options.output):
+            target.parent.mkdir(parents=True, exist_ok=True)
+        with _whole(target) as stream:
             yield stream
-        part.replace(target)
+    except OSError as error:
+        raise StarlingError(
+            "transcribe.unwritable",
+            f"{target} cannot be written: {error.strerror or error}.",
+            "Choose a folder that you may write to and that has space left.",
+        ) from error
+
+
+def _target(path: Path, options: argparse.Namespace) -> Path:
+    """The result's file: the one that was named, or one in the folder that was named."""
+    named = Path(options.output)
+    return named / f"{path.stem}.{options.format}" if named.is_dir() or len(options.files) > 1 else named
+
+
+@contextmanager
+def _whole(target: Path) -> Iterator[TextIO]:
+    """A text file that appears under its name when it is complete; devices and links are written through."""
+    from starling.audio.files import replaceable
+
+    in_place = not replaceable(target)
+    part = target if in_place else target.with_name(target.name + ".part")
+    try:
+        with part.open("w", encoding="utf-8", errors="replace") as stream:
+            yield stream
+        if not in_place:
+            part.replace(target)
     finally:
-        part.unlink(missing_ok=True)
+        if not in_place:
+            part.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from starling.audio.files import FileSource
 from starling.audio.wav_sink import WavSink
-from starling.commands.options import add_json, add_recogniser, add_voice, chosen
+from starling.commands.options import add_json, add_recogniser, add_voice, chosen, same_file
 from starling.commands.report import reply_figures, reply_json, utterance_figures, utterance_json
 from starling.commands.sinks import open_outlet
 from starling.core.errors import StarlingError
@@ -38,11 +38,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--audio", metavar="FILE", help="hear this recording instead of a question spoken to itself")
     parser.add_argument("--paced", action="store_true", help="feed it in real time, as a microphone would")
     add_json(parser)
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, usage=parser.error)
 
 
 def run(options: argparse.Namespace) -> int:
     """Speak or read a question, hear it, answer it, report."""
+    if options.audio and options.out and same_file(options.audio, options.out):
+        options.usage("--out names the recording; it would be overwritten")
     asked_itself = options.audio is None
     if asked_itself and options.stt is None and options.model is None:
         options.stt, options.model = "legacy", "starter"

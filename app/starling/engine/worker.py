@@ -10,7 +10,6 @@ from __future__ import annotations
 import importlib
 import os
 import queue
-import signal
 import sys
 import threading
 import time
@@ -22,7 +21,7 @@ from typing import Any, BinaryIO
 from numpy.typing import NDArray
 
 from starling.child import framing
-from starling.child.process import take_pipes
+from starling.child.process import leave_signals_to_the_parent, take_pipes
 from starling.core.engine_api import Engine
 from starling.core.errors import StarlingError
 
@@ -150,8 +149,7 @@ def main() -> None:
     """Serve the pipe on stdin and stdout."""
     sys.excepthook = _crash
     threading.excepthook = lambda args: _crash(args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback)
-    # Ctrl+C in a terminal reaches the whole process group; the host decides when its engines end.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    leave_signals_to_the_parent()
     Worker(*take_pipes()).run()
 
 

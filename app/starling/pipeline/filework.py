@@ -10,10 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from starling.audio.files import decode
+from starling.core.errors import StarlingError
 from starling.core.results import SAMPLE_RATE, Placement, Samples, Transcript
 from starling.core.segmenter import Segmenter
 from starling.core.segments import Segment
 from starling.engine.clients import SttClient, Transcribed
+from starling.pipeline import sound_events
 from starling.pipeline.choice import Choice
 from starling.speech.stt.longform import Line, segments_of, transcribe_segments
 from starling.speech.vad.cascade import open_detector
@@ -50,6 +52,7 @@ class Recording:
         choice: options and segmenter of the run.
         whole_windows: the model works on 30 s however short a clip is: segments are packed to fill them.
         on_progress: called with the seconds of the recording that have been read.
+        on_trouble: told, after the last line, when the file ended early or is damaged.
     """
 
     def __init__(
@@ -60,6 +63,7 @@ class Recording:
         *,
         whole_windows: bool,
         on_progress: Callable[[float], None] = lambda seconds: None,
+        on_trouble: Callable[[StarlingError], None] = lambda error: None,
     ) -> None:
         self.tally = Tally()
         self._path = path
@@ -68,6 +72,7 @@ class Recording:
         self._config = choice.segmenter
         self._whole_windows = whole_windows
         self._on_progress = on_progress
+        self._on_trouble = on_trouble
 
     def lines(self) -> Iterator[Line]:
         """The text in order, as it comes. Raises StarlingError for a bad file or failed engines."""
@@ -79,7 +84,7 @@ class Recording:
         self.tally.elapsed_s = time.monotonic() - started
 
     def _blocks(self) -> Iterator[Samples]:
-        for block in decode(self._path):
+        for block in decode(self._path, lambda event: self._on_trouble(sound_events.truncated(event))):
             self.tally.audio_s += len(block) / SAMPLE_RATE
             self._on_progress(self.tally.audio_s)
             yield block

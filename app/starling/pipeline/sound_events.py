@@ -18,9 +18,14 @@ def from_source(event: audio.SourceEvent) -> events.Event:
             return events.MicrophoneChanged("back", device, f"{gap_s:.1f} s were not heard.", gap_s=gap_s)
         case audio.SamplesLost(seconds=seconds, why=why):
             return events.MicrophoneChanged("samples_lost", message=why, gap_s=seconds)
-        case audio.FileTruncated(path=path, decoded_s=decoded_s):
-            what = f"{path} ends early: {decoded_s:.1f} s of it could be read."
-            return events.Trouble(StarlingError("audio.truncated", what, "Copy the file again if it should be longer."))
+        case audio.FileTruncated():
+            return events.Trouble(truncated(event))
+
+
+def truncated(event: audio.FileTruncated) -> StarlingError:
+    """A file that ended early, as people are told of it."""
+    what = f"{event.path} ends early: {event.decoded_s:.1f} s of it could be read."
+    return StarlingError("audio.truncated", what, "Copy the file again if it should be longer.")
 
 
 def from_sink(event: audio.SinkEvent) -> events.Event | None:

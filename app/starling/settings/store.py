@@ -77,7 +77,7 @@ class Settings:
             self._refuse(
                 "settings.unreadable",
                 f"The settings in {self.path} cannot be read: {error.strerror or error}.",
-                "Defaults are in use; give yourself permission to read that file.",
+                "Defaults are in use; it has to be a file that you may read.",
             )
             return
         self._check_version(document)
