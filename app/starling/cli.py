@@ -27,18 +27,20 @@ COMMANDS = {
     "bench": "measure the figures that people feel",
 }
 EXIT_FAILED = 1
+INTERRUPTED = StarlingError("cli.interrupted", "Interrupted.")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. 0 done, 1 failed with a one-line reason on stderr, 2 usage."""
     console.prepare()
+    interruptions = console.Interruptions()
     try:
-        with console.ended_by_sigterm():
+        with interruptions:
             return _run(list(sys.argv[1:] if argv is None else argv))
     except StarlingError as error:
         return _fail(error)
     except KeyboardInterrupt:
-        return _fail(StarlingError("cli.interrupted", "Interrupted."))
+        return _fail(INTERRUPTED)
     except BrokenPipeError:
         with contextlib.suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -50,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         return _fail(_from_os(error))
     except Exception as error:  # noqa: BLE001 - the last line of defence: a person gets a sentence, the file the rest
-        return _fail(_unexpected(error))
+        return _fail(INTERRUPTED if interruptions.came else _unexpected(error))
 
 
 def _run(arguments: Sequence[str]) -> int:
@@ -102,6 +104,8 @@ def _unexpected(error: Exception) -> StarlingError:
         folder: Path = locate.cache_dir()
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / "last-error.txt"
-        path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
-        report = f"Details are in {path}; please report it."
+        # Without the exception's own text, which may quote what was said.
+        lines = [*traceback.format_tb(error.__traceback__), type(error).__name__]
+        path.write_text("".join(lines), encoding="utf-8")
+        report = f"Where it happened is in {path}; please report it."
     return StarlingError("internal.bug", f"Something unexpected went wrong: {type(error).__name__}.", report)

@@ -73,7 +73,7 @@ class JsonStore(Generic[Item]):
             raise StarlingError("assistant.not_saved", message, fix) from error
 
     def _replace(self, content: str) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}.")
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:

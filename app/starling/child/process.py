@@ -12,7 +12,7 @@ import signal
 import subprocess
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO, cast
 
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ KILL_WAIT_S = 1.0
 THREAD_JOIN_S = 0.2
 # On Windows a console program started by a windowed one would open a console.
 _CREATION_FLAGS = int(getattr(subprocess, "CREATE_NO_WINDOW", 0))
+_PARENTS_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Child:
@@ -48,15 +49,16 @@ class Child:
         self._on_exit = on_exit
         self._write_lock = threading.Lock()
         self._stderr: deque[str] = deque(maxlen=STDERR_LINES)
-        self.process = subprocess.Popen(
-            list(argv),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env={**os.environ, **env} if env else None,
-            bufsize=-1,
-            creationflags=_CREATION_FLAGS,
-        )
+        with _held_signals():
+            self.process = subprocess.Popen(
+                list(argv),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env={**os.environ, **env} if env else None,
+                bufsize=-1,
+                creationflags=_CREATION_FLAGS,
+            )
         self._reader = threading.Thread(target=self._read, name=f"{name}-reader", daemon=True)
         self._drainer = threading.Thread(target=self._drain, name=f"{name}-stderr", daemon=True)
         self._reader.start()
@@ -145,8 +147,23 @@ class Child:
 
 def leave_signals_to_the_parent() -> None:
     """Inside the child: Ctrl-C and the end of a session reach the whole group; the parent still needs its children."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    for number in _PARENTS_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _PARENTS_SIGNALS)
+
+
+@contextlib.contextmanager
+def _held_signals() -> Iterator[None]:
+    """A process started inside is born with these signals blocked: one that comes before it can ignore them waits."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _PARENTS_SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def take_pipes() -> tuple[BinaryIO, BinaryIO]:

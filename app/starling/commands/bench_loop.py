@@ -71,7 +71,7 @@ def endpoint_to_text(choice: Choice, runs: int) -> Figure:
         finally:
             session.close()
     extra = {"speech_end_to_text_ms": median([one.speech_end_to_text_ms for one in heard]),
-             "recognition_ms": 1000 * median([one.processing_s for one in heard]),
+             "recognition_ms": 1000 * median([one.processing_s or 0.0 for one in heard]),
              "speech_s": median([one.end_s - one.start_s for one in heard])} if heard else None  # fmt: skip
     return Figure(
         "endpoint_to_text",
@@ -143,11 +143,13 @@ def silence(choice: Choice) -> Figure:
         tempfile.TemporaryDirectory(prefix="starling-") as folder,
         _quiet_source(choice, Path(folder)) as (source, how),
     ):
-        disturbed = threading.Event()
+        disturbed, loaded = threading.Event(), threading.Semaphore(0)
 
         def watch(event: events.Event) -> None:
             if isinstance(event, events.SpeechBegan):
                 disturbed.set()
+            elif isinstance(event, events.EngineChanged):
+                loaded.release()
 
         quiet = replace(choice, answer="nothing", keep_history=False)
         both = engines.start(quiet, watch)
@@ -155,6 +157,8 @@ def silence(choice: Choice) -> Figure:
         runner = threading.Thread(target=session.run, name="bench-silence")
         runner.start()
         try:
+            for _ in ("stt", "tts"):
+                loaded.acquire(timeout=READY_TIMEOUT_S)
             used = _load_percent(disturbed)
         finally:
             session.coordinator.stop()
@@ -172,7 +176,7 @@ def silence(choice: Choice) -> Figure:
 
 
 def _load_percent(disturbed: threading.Event) -> float | None:
-    disturbed.wait(SETTLE_S)  # models have loaded
+    disturbed.wait(SETTLE_S)
     before, started = _tree_seconds(), time.monotonic()
     if before is None or disturbed.wait(SILENCE_S):
         return None

@@ -10,6 +10,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -31,7 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Collect every section; a section that fails says so and the others go on."""
-    report = {name: _guarded(section) for name, section in SECTIONS.items()}
+    report = {name: _guarded(section) for name, section in _sections(settings.load()).items()}
     if options.json:
         print(json.dumps(report, ensure_ascii=False, indent=2))
     else:
@@ -79,11 +80,11 @@ def _models() -> dict[str, Any]:
     }
 
 
-def _engines() -> dict[str, Any]:
+def _engines(loaded: settings.Settings) -> dict[str, Any]:
     from starling.pipeline.choice import choose
     from starling.pipeline.engines import stt_rungs, tts_rungs
 
-    choice = choose(settings.load().get)
+    choice = choose(loaded.get)
     return {
         family: [{"name": rung.spec.name, "tier": rung.spec.tier, "model": rung.spec.model,
                   "why_not_better": rung.why_not_better} for rung in rungs]
@@ -91,8 +92,8 @@ def _engines() -> dict[str, Any]:
     } | {"reasons": [], "fixes": []}  # fmt: skip
 
 
-def _desktop() -> dict[str, Any]:
-    warnings = [*settings.load().warnings, *_unwritable()]
+def _desktop(loaded: settings.Settings) -> dict[str, Any]:
+    warnings = [*loaded.warnings, *_unwritable()]
     disk = shutil.disk_usage(next(path for path in (locate.data_dir(), *locate.data_dir().parents) if path.exists()))
     return {
         "system": platform.platform(),
@@ -137,14 +138,16 @@ def _versions() -> dict[str, Any]:
     }
 
 
-SECTIONS: dict[str, Callable[[], dict[str, Any]]] = {
-    "npu": _npu,
-    "audio": _audio,
-    "models": _models,
-    "engines": _engines,
-    "desktop": _desktop,
-    "versions": _versions,
-}
+def _sections(loaded: settings.Settings) -> dict[str, Callable[[], dict[str, Any]]]:
+    """One load of the settings for all: loading sets a damaged file aside, so only the first one sees it."""
+    return {
+        "npu": _npu,
+        "audio": _audio,
+        "models": _models,
+        "engines": partial(_engines, loaded),
+        "desktop": partial(_desktop, loaded),
+        "versions": _versions,
+    }
 
 
 def _text(report: dict[str, Any]) -> list[str]:

@@ -158,8 +158,8 @@ class _ShowText:
                 return [(f"Listening to {microphone} with {stt}{hint}. Ctrl-C ends.", sys.stderr)]
             case events.MicrophoneChanged() | events.SpeakerChanged():
                 return [(f"* {_device(event)}", sys.stderr)] if event.state != "open" else []
-            case events.EngineChanged(kind=kind, message=message):
-                return [(f"* {message}", sys.stderr)] if kind not in ("EngineStarted", "EngineUnloaded") else []
+            case events.EngineChanged(message=message):
+                return [] if event.routine else [(f"* {message}", sys.stderr)]
             case events.Notice(text=text):
                 return [(f"* {text}", sys.stderr)]
             case events.Trouble(error=error):

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from typing import Any
 
 from starling.models.info import ModelInfo
-from starling.pipeline.events import Reply, Utterance
+from starling.pipeline.events import EngineChanged, Reply, Utterance
+
+
+def tell(event: EngineChanged) -> None:
+    """An engine's trouble, on stderr."""
+    if not event.routine:
+        print(f"starling: {event.message}", file=sys.stderr)
 
 
 def utterance_json(utterance: Utterance) -> dict[str, Any]:
     """An entry of ``utterances[]``."""
-    return {**asdict(utterance), "rtf": round(utterance.rtf, 4)}
+    return {**asdict(utterance), "rtf": None if utterance.rtf is None else round(utterance.rtf, 4)}
 
 
 def reply_json(reply: Reply) -> dict[str, Any]:
@@ -38,7 +45,7 @@ def utterance_figures(utterance: Utterance) -> str:
     parts = [
         _engine(utterance.tier, utterance.model, utterance.placement.device),
         f"{utterance.audio_s:.1f} s",
-        f"RTF {utterance.rtf:.3f}",
+        *([] if utterance.rtf is None else [f"RTF {utterance.rtf:.3f}"]),
         f"endpoint→text {utterance.endpoint_to_text_ms:.0f} ms",
         f"speech end→text {utterance.speech_end_to_text_ms:.0f} ms",
     ]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from dataclasses import asdict
 
 from starling.commands.console import printable, read_stdin
 from starling.commands.options import add_json, add_voice, chosen
-from starling.commands.report import reply_figures, reply_json
+from starling.commands.report import reply_figures, reply_json, tell
 from starling.commands.sinks import open_outlet
 from starling.core.errors import StarlingError
 from starling.pipeline import engines, events
@@ -32,16 +31,12 @@ def run(options: argparse.Namespace) -> int:
         return _list_voices(options)
     text = _text(options.text)
     choice = chosen(options)
-    client = engines.start_tts(choice, _tell)
+    client = engines.start_tts(choice, tell)
     try:
         outlet = open_outlet(choice.speaker, options.out, required=True)
         try:
             speaking = Speaking(client, outlet.sink, voice=choice.voice, speed=choice.speed)
-            try:
-                reply = Mouth(speaking, played=not outlet.wav, wav=outlet.wav).speak(text)
-            except KeyboardInterrupt:
-                speaking.stop()
-                raise
+            reply = Mouth(speaking, played=not outlet.wav, wav=outlet.wav).speak(text)
         finally:
             outlet.sink.close()
     finally:
@@ -50,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _list_voices(options: argparse.Namespace) -> int:
-    client = engines.start_tts(chosen(options), _tell)
+    client = engines.start_tts(chosen(options), tell)
     try:
         voices = client.voices()
     finally:
@@ -68,11 +63,6 @@ def _text(words: list[str]) -> str:
     if not text.strip():
         raise StarlingError("say.nothing", "There is nothing to say.", "Give a text: starling say Hello")
     return text
-
-
-def _tell(event: events.EngineChanged) -> None:
-    if event.kind not in ("EngineStarted", "EngineUnloaded"):
-        print(f"starling: {event.message}", file=sys.stderr)
 
 
 def _report(reply: events.Reply, *, as_json: bool) -> int:

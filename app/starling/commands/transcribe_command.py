@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TextIO, cast
 
 from starling.commands.options import add_recogniser, chosen, same_file
+from starling.commands.report import tell
 from starling.core.errors import StarlingError
 from starling.engine.clients import SttClient
 from starling.pipeline import engines
@@ -74,16 +75,11 @@ def _about(name: str, error: StarlingError) -> str:
 
 @contextmanager
 def _recogniser(choice: Choice) -> Iterator[SttClient]:
-    client = engines.start_stt(choice, _tell)
+    client = engines.start_stt(choice, tell)
     try:
         yield client
     finally:
         client.supervisor.close()
-
-
-def _tell(event: Any) -> None:
-    if event.kind not in ("EngineStarted", "EngineUnloaded"):
-        print(f"starling: {event.message}", file=sys.stderr)
 
 
 def _one(path: Path, options: argparse.Namespace, choice: Choice, client: SttClient) -> None:
@@ -198,9 +194,9 @@ def _pending(choice: Choice, client: SttClient) -> int:
     if history is None:
         return 1
     try:
-        found = keeping.recover(history, engines.recognise(client, choice.stt_options), show)
+        found = keeping.recover(history, engines.recognise(client, choice.stt_options), show, failed=True)
     finally:
         history.close()
     if not found:
         print("starling: no utterance is waiting", file=sys.stderr)
-    return 0
+    return 0 if all(found) else 1

@@ -14,7 +14,7 @@ from pathlib import Path
 from starling.audio.files import FileSource
 from starling.audio.wav_sink import WavSink
 from starling.commands.options import add_json, add_recogniser, add_voice, chosen, same_file
-from starling.commands.report import reply_figures, reply_json, utterance_figures, utterance_json
+from starling.commands.report import reply_figures, reply_json, tell, utterance_figures, utterance_json
 from starling.commands.sinks import open_outlet
 from starling.core.errors import StarlingError
 from starling.engine.clients import TtsClient
@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
     asked_itself = options.audio is None
     if asked_itself and options.stt is None and options.model is None:
         options.stt, options.model = "legacy", "starter"
-    choice = chosen(options, answer="everything")
+    choice = chosen(options, answer="everything", keep_history=False)
     show = _Show(options, asked_itself, choice)
     both = engines.start(choice, show)
     with tempfile.TemporaryDirectory(prefix="starling-") as folder, closing(both):
@@ -120,8 +120,8 @@ class _Show:
                     self._errors.append(StarlingError.from_json(reply.error))
             case events.Trouble(error=error):
                 print(f"starling: {error}", file=sys.stderr)
-            case events.EngineChanged(kind=kind, message=message) if kind not in ("EngineStarted", "EngineUnloaded"):
-                print(f"starling: {message}", file=sys.stderr)
+            case events.EngineChanged():
+                tell(event)
 
     def finish(self, discarded_s: float) -> int:
         """The report's end and the exit code."""

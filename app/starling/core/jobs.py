@@ -45,18 +45,30 @@ class Deliver(Generic[Result]):
         segment: its audio and times.
         result: what the recogniser returned for it.
         job: the job that made the result.
-        endpoint_to_text_s: from the decision that speech had ended to now, wall time; never negative.
+        waited_s: from the decision that speech had ended to now, wall time; never negative.
+        recognition_s: from sending the audio to the result, wall time.
+        head_start_s: stream time between the pause at which the audio was sent and the endpoint.
     """
 
     segment: Segment
     result: Result
     job: int
-    endpoint_to_text_s: float
+    waited_s: float
+    recognition_s: float
+    head_start_s: float
+
+    @property
+    def wait_at_speaking_pace_s(self) -> float:
+        """What ``waited_s`` would have been with the stream at the clock's pace: for streams read faster."""
+        return max(0.0, self.recognition_s - self.head_start_s)
 
 
 @dataclass
 class _Open(Generic[Result]):
     job: int
+    sent_at_s: float
+    pause_s: float
+    recognition_s: float = 0.0
     result: Result | None = None
     segment: Segment | None = None
     endpoint_at_s: float = 0.0
@@ -71,11 +83,6 @@ class SegmentJobs(Generic[Result]):
     _jobs: dict[int, _Open[Result]] = field(default_factory=dict)
 
     @property
-    def waiting(self) -> bool:
-        """Whether an utterance has ended and its text is not there yet."""
-        return any(job.segment is not None for job in self._jobs.values())
-
-    @property
     def open(self) -> bool:
         """Whether any job, early ones too, has no result yet."""
         return any(job.result is None for job in self._jobs.values())
@@ -84,7 +91,7 @@ class SegmentJobs(Generic[Result]):
         """Take one event of the segmenter."""
         match event:
             case EarlySegment(segment=segment):
-                return [*self._drop(segment.id), self._send(segment, early=True)]
+                return [*self._drop(segment.id), self._send(segment, now_s, early=True)]
             case SpeechResumed(segment_id=segment_id) | SegmentDropped(segment_id=segment_id):
                 return list(self._drop(segment_id))
             case SegmentEnded(segment=segment, early_is_final=early_is_final):
@@ -97,10 +104,11 @@ class SegmentJobs(Generic[Result]):
         if entry is None:
             return []
         entry.result = result
+        entry.recognition_s = now_s - entry.sent_at_s
         return self._deliver(entry, now_s)
 
-    def _send(self, segment: Segment, *, early: bool) -> Transcribe:
-        entry: _Open[Result] = _Open(self._next_job)
+    def _send(self, segment: Segment, now_s: float, *, early: bool) -> Transcribe:
+        entry: _Open[Result] = _Open(self._next_job, now_s, segment.endpoint_s)
         self._next_job += 1
         self._jobs[entry.job] = entry
         if early:
@@ -120,7 +128,7 @@ class SegmentJobs(Generic[Result]):
         commands: list[Transcribe | Discard | Deliver[Result]] = []
         if not early_is_final or segment.id not in self._early:
             commands += self._drop(segment.id)
-            transcribe = self._send(segment, early=False)
+            transcribe = self._send(segment, now_s, early=False)
             entry = self._jobs[transcribe.job]
             commands.append(transcribe)
         else:
@@ -133,4 +141,6 @@ class SegmentJobs(Generic[Result]):
         if entry.segment is None or entry.result is None:
             return []
         del self._jobs[entry.job]
-        return [Deliver(entry.segment, entry.result, entry.job, max(0.0, now_s - entry.endpoint_at_s))]
+        head_start_s = entry.segment.endpoint_s - entry.pause_s
+        waited_s = max(0.0, now_s - entry.endpoint_at_s)
+        return [Deliver(entry.segment, entry.result, entry.job, waited_s, entry.recognition_s, head_start_s)]

@@ -30,8 +30,9 @@ class Recordings:
     def __init__(self, folder: Path) -> None:
         self._pending = folder / "pending"
         self._kept = folder / "kept"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # what people said is for its owner alone
         for each in (self._pending, self._kept):
-            each.mkdir(parents=True, exist_ok=True)
+            each.mkdir(exist_ok=True)
 
     def write(self, utterance: str, samples: Samples) -> None:
         """Store (n,) float32 samples at 16 kHz as 16-bit WAV; the file appears whole or not at all."""

@@ -29,7 +29,6 @@ from starling.history.schema import BUSY_TIMEOUT_S, open_database
 ADOPT_AFTER_S = 10.0
 """A file without a row is left alone this long while its process runs: the row is about to come."""
 _DAY_S = 86_400.0
-_OPEN = "delivered = 0 AND state IN ('pending', 'done')"
 
 
 class History:
@@ -119,13 +118,18 @@ class History:
             (utterance, text, tier, voice),
         )
 
-    def orphans(self) -> list[Utterance]:
-        """Undelivered utterances of processes that have ended, oldest first. Take one with :meth:`claim`."""
+    def orphans(self, failed: bool = False) -> list[Utterance]:
+        """Undelivered utterances of processes that have ended, oldest first. Take one with :meth:`claim`.
+
+        Args:
+            failed: also those that every engine failed on, whoever recorded them.
+        """
         with self._lock, told(self._folder):
             rows = self._database.execute(
-                f"SELECT owner_pid, owner_mark, {COLUMNS} FROM utterances WHERE {_OPEN} ORDER BY started_at"
+                f"SELECT owner_pid, owner_mark, {COLUMNS} FROM utterances WHERE delivered = 0 ORDER BY started_at"
             ).fetchall()
-        return [from_row(row[2:]) for row in rows if not Owner(row[0], row[1]).alive]
+        found = [(from_row(row[2:]), Owner(row[0], row[1])) for row in rows]
+        return [one for one, owner in found if (failed if one.state == "failed" else not owner.alive)]
 
     def claim(self, utterance: str) -> Samples | None:
         """Take over an orphan, or a failed utterance to try again; returns its audio, it is pending then.

@@ -58,8 +58,8 @@ class Rules:
 
         Args:
             text: the transcript.
-            speaking: the reply that could be heard while the utterance was recorded; empty if none.
-            in_follow_up: whether the utterance began within the follow-up time of the last reply.
+            speaking: the replies that could be heard while the utterance was recorded; empty if none.
+            in_follow_up: whether the utterance began within the follow-up time after the last reply's end.
         """
         if not text.strip():
             return Judgement(Verdict.EMPTY)
@@ -72,8 +72,6 @@ class Rules:
             return Judgement(Verdict.NOT_ADDRESSED)
         if rest is not None:
             return Judgement(Verdict.ANSWER, rest)
-        if speaking and self.policy != "everything":
-            return Judgement(Verdict.NOT_ADDRESSED)
         if self.policy == "everything" or in_follow_up:
             return Judgement(Verdict.ANSWER, text)
         return Judgement(Verdict.NOT_ADDRESSED)

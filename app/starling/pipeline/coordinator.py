@@ -14,19 +14,19 @@ from typing import Any, Protocol
 
 from starling.core.errors import StarlingError, internal_error
 from starling.core.jobs import Deliver, Discard, SegmentJobs, Transcribe
-from starling.core.results import Placement, Samples
+from starling.core.results import Samples, Transcript
 from starling.core.segmenter import SegmentEvent, SpeechStarted
 from starling.pipeline import events
 from starling.pipeline.conversation import Rules, Verdict
 from starling.pipeline.ears import Ears
 from starling.pipeline.recognition import Recognised, RecognitionLine
 from starling.pipeline.replies import ReplyLine
+from starling.pipeline.said import ECHO_TAIL_S, SaidReplies
 from starling.pipeline.streamclock import StreamClock
+from starling.speech.wake.phrase import follow_up
 
 READ_S = 0.25
 """Longest wait for samples: how late the pump notices a stop."""
-ECHO_TAIL_S = 0.5
-"""Sound of a reply still on its way through the devices when the reply has ended."""
 
 
 class Source(Protocol):
@@ -143,11 +143,11 @@ class Coordinator:
         self._follow_up_s = follow_up_s
         self._jobs: SegmentJobs[Recognised] = SegmentJobs()
         self._clock = StreamClock()
+        self._said = SaidReplies(ECHO_TAIL_S if real_time else 0.0)
+        self._asked = 0
         self._stop = threading.Event()
+        self._stopping = False
         self._ended = False
-        self._speaking = ""
-        self._reply_ended_s = float("-inf")
-        self._last_reply = ""
 
     @property
     def discarded_s(self) -> float:
@@ -162,15 +162,18 @@ class Coordinator:
     def run(self) -> None:
         """Listen until the stream ends or :meth:`stop`; every utterance that had ended is delivered first."""
         pump = threading.Thread(target=self._pump, name="source-pump", daemon=True) if self._real_time else None
-        if pump:
-            pump.start()
-        while not self._finished():
-            self._turn(wait=pump is not None or self._busy())
+        try:
+            if pump:
+                pump.start()
+            while not self._finished():
+                self._turn(wait=pump is not None or self._busy())
+        finally:
+            self._stop.set()
         if pump:
             pump.join(4 * READ_S)
 
     def _busy(self) -> bool:
-        return self._jobs.open or self._jobs.waiting or self._replies.busy
+        return self._jobs.open or self._asked > 0
 
     def _finished(self) -> bool:
         return self._ended and not self._busy() and self._mailbox.queue.empty()
@@ -204,20 +207,25 @@ class Coordinator:
             case _Block():
                 self._hear(message)
             case _Stop():  # comes after the blocks that had arrived before it
+                self._stopping = True
                 self._end_stream()
                 self._replies.stop()
             case _Result(job=job, recognised=recognised):
                 for deliver in self._jobs.on_result(job, recognised, time.monotonic()):
                     self._deliver(deliver)
             case _ReplyBegan(text=text):
-                self._speaking = self._last_reply = text
+                self._said.began(text, self._now_s())
                 self._emit(events.ReplyBegan(text))
-            case _Answered(job=job, reply=answer):
-                self._line.replied(job, answer)
             case _ReplyEnded(reply=reply):
-                self._speaking = ""
-                self._reply_ended_s = time.monotonic() if self._real_time else self._ears.position_s
+                self._said.ended(self._now_s())
                 self._emit(events.ReplyEnded(reply))
+            case _Answered(job=job, reply=answer):
+                self._asked -= 1
+                self._line.replied(job, answer)
+
+    def _now_s(self) -> float:
+        """The time base of utterances and replies: the wall clock, or a file's own time."""
+        return time.monotonic() if self._real_time else self._ears.position_s
 
     def _hear(self, block: _Block) -> None:
         if self._ended:
@@ -247,6 +255,8 @@ class Coordinator:
         if isinstance(translated, events.MicrophoneChanged) and translated.state == "lost":
             for segment_event in self._ears.end("microphone_lost"):
                 self._on_segment(segment_event)
+        if isinstance(translated, events.MicrophoneChanged) and translated.gap_s > 0:
+            self._clock = StreamClock()
         self._emit(translated)
 
     def _on_segment(self, event: SegmentEvent) -> None:
@@ -269,46 +279,51 @@ class Coordinator:
 
     def _judge(self, deliver: Deliver[Recognised]) -> events.Utterance:
         text = deliver.result.transcript.text if deliver.result.transcript else ""
-        started_s = self._clock.wall(deliver.segment.start_s) if self._real_time else deliver.segment.start_s
+        start_s, end_s = self._time_s(deliver.segment.start_s), self._time_s(deliver.segment.end_s)
         judgement = self._rules.judge(
-            text, speaking=self._audible_since(started_s), in_follow_up=self._in_follow_up(started_s)
+            text,
+            speaking=self._said.heard_between(start_s, end_s),
+            in_follow_up=follow_up(start_s, self._said.last_ended_s, self._follow_up_s),
         )
         if judgement.verdict is Verdict.STOP:
             self._replies.stop()
-        elif judgement.verdict is Verdict.ANSWER:
+        elif judgement.verdict is Verdict.ANSWER and not self._stopping:
+            self._asked += 1
             self._replies.submit(judgement.request, deliver.job)
         return self._record(deliver, judgement.verdict)
 
-    def _audible_since(self, started_s: float) -> str:
-        if self._speaking:
-            return self._speaking
-        return self._last_reply if self._real_time and started_s < self._reply_ended_s + ECHO_TAIL_S else ""
-
-    def _in_follow_up(self, started_s: float) -> bool:
-        return self._reply_ended_s <= started_s <= self._reply_ended_s + self._follow_up_s
+    def _time_s(self, stream_s: float) -> float:
+        return self._clock.wall(stream_s) if self._real_time else stream_s
 
     def _record(self, deliver: Deliver[Recognised], verdict: Verdict) -> events.Utterance:
-        segment, recognised = deliver.segment, deliver.result
-        transcript = recognised.transcript
-        to_text_s = deliver.endpoint_to_text_s
+        segment, recognised, transcript = deliver.segment, deliver.result, deliver.result.transcript
+        waited_s = deliver.waited_s if self._real_time else deliver.wait_at_speaking_pace_s
         since_speech_s = self._clock.since(segment.end_s, time.monotonic()) if self._real_time else None
         if since_speech_s is None:
-            since_speech_s = segment.endpoint_s - segment.end_s + to_text_s
+            since_speech_s = segment.endpoint_s - segment.end_s + waited_s
+        facts = {} if transcript is None else _facts(transcript)
         return events.Utterance(
             start_s=round(segment.start_s, 3),
             end_s=round(segment.end_s, 3),
-            text=transcript.text if transcript else "",
             tier=recognised.tier,
             model=recognised.model,
-            placement=transcript.placement if transcript else Placement(),
             audio_s=round(segment.audio_s, 3),
-            processing_s=round(transcript.processing_s, 4) if transcript else 0.0,
-            endpoint_to_text_ms=round(to_text_s * 1000, 1),
+            endpoint_to_text_ms=round(waited_s * 1000, 1),
             speech_end_to_text_ms=round(since_speech_s * 1000, 1),
-            confidence=round(transcript.confidence, 3) if transcript and transcript.confidence is not None else None,
             verdict=verdict.value,
-            dropped=transcript.dropped if transcript else "",
-            notes=transcript.notes if transcript else (),
             attempts=recognised.attempts,
             error=recognised.error.to_json() if recognised.error else None,
+            **facts,
         )
+
+
+def _facts(transcript: Transcript) -> dict[str, Any]:
+    confidence = transcript.confidence
+    return {
+        "text": transcript.text,
+        "placement": transcript.placement,
+        "processing_s": round(transcript.processing_s, 4),
+        "confidence": None if confidence is None else round(confidence, 3),
+        "dropped": transcript.dropped,
+        "notes": transcript.notes,
+    }

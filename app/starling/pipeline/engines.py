@@ -81,9 +81,13 @@ def start(choice: Choice, emit: Callable[[events.EngineChanged], None]) -> Engin
     """Build both ladders; load the recogniser, then the voice, which is needed last, in the background."""
     tts = _supervisor(tts_rungs(choice), choice, lambda event: emit(told("tts", event)))
 
+    warmed = threading.Event()
+
     def on_stt(event: EngineEvent) -> None:
         emit(told("stt", event))
-        tts.warm()
+        if isinstance(event, EngineStarted | EngineUnavailable) and not warmed.is_set():
+            warmed.set()
+            tts.warm()
 
     stt = _supervisor(stt_rungs(choice), choice, on_stt)
     stt.warm()

@@ -12,20 +12,22 @@ from starling.core.results import Placement
 class Utterance:
     """One thing somebody said, and what it cost to understand.
 
-    Times ``*_s`` are seconds of the input stream; ``endpoint_to_text_ms`` is wall time from the decision that speech
-    had ended to the text, ``speech_end_to_text_ms`` the same from the last speech frame, hangover included.
+    Times ``*_s`` are seconds of the input stream. ``endpoint_to_text_ms`` is wall time from the decision that speech
+    had ended to the text; ``speech_end_to_text_ms`` the same from the last speech frame, hangover included. Of a
+    recording that is read faster than real time both are what they come to at the pace of speech: the measured
+    recognition time, less the stream time by which the early transcription was ahead.
     """
 
     start_s: float
     end_s: float
-    text: str
     tier: str
     model: str
-    placement: Placement
     audio_s: float
-    processing_s: float
     endpoint_to_text_ms: float
     speech_end_to_text_ms: float
+    text: str = ""
+    placement: Placement = field(default_factory=Placement)
+    processing_s: float | None = None
     confidence: float | None = None
     verdict: str = ""
     dropped: str = ""
@@ -34,9 +36,9 @@ class Utterance:
     error: dict[str, str] | None = None
 
     @property
-    def rtf(self) -> float:
-        """Processing time divided by audio time."""
-        return self.processing_s / self.audio_s if self.audio_s else 0.0
+    def rtf(self) -> float | None:
+        """Processing time divided by audio time; None when nothing was recognised."""
+        return self.processing_s / self.audio_s if self.audio_s and self.processing_s is not None else None
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,10 @@ class Reply:
 
     @property
     def rtf(self) -> float | None:
-        """Synthesis time divided by audio time."""
-        return self.synthesis_s / self.audio_s if self.audio_s and self.synthesis_s is not None else None
+        """Synthesis time divided by audio time; None for a stopped reply, more of which was made than is counted."""
+        if self.stopped or not self.audio_s or self.synthesis_s is None:
+            return None
+        return self.synthesis_s / self.audio_s
 
 
 @dataclass(frozen=True)
@@ -125,6 +129,11 @@ class EngineChanged:
     kind: str
     name: str
     message: str
+
+    @property
+    def routine(self) -> bool:
+        """Whether nothing went wrong."""
+        return self.kind in ("EngineStarted", "EngineUnloaded")
 
 
 @dataclass(frozen=True)

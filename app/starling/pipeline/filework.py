@@ -26,7 +26,10 @@ LONGEST_GAP_S = 2.0
 
 @dataclass
 class Tally:
-    """What transcribing one recording took; filled while its lines are read."""
+    """What transcribing one recording took; filled while its lines are read.
+
+    ``processing_s`` is time inside the engine, ``elapsed_s`` all of it: decoding, loading, writing.
+    """
 
     audio_s: float = 0.0
     speech_s: float = 0.0
@@ -39,8 +42,8 @@ class Tally:
 
     @property
     def rtf(self) -> float:
-        """Wall time, decoding of the file included, divided by the recording's length."""
-        return self.elapsed_s / self.audio_s if self.audio_s else 0.0
+        """Recognition time divided by the recording's length."""
+        return self.processing_s / self.audio_s if self.audio_s else 0.0
 
 
 class Recording:

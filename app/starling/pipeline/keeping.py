@@ -16,13 +16,13 @@ from starling.pipeline.choice import Choice
 from starling.pipeline.recognition import Recognised
 
 Emit = Callable[[events.Event], None]
+SWEEP_EVERY_S = 86_400.0
 
 
 def open_history(choice: Choice, emit: Emit) -> History | None:
-    """The user's history, swept; None, and told, when it cannot be opened."""
+    """The user's history; None, and told, when it cannot be opened."""
     try:
         history = History(locate.data_dir() / "history", choice.keep_history, choice.keep_audio)
-        history.sweep(choice.keep_days, time.time())
     except StarlingError as error:
         emit(events.Trouble(error))
         return None
@@ -32,18 +32,42 @@ def open_history(choice: Choice, emit: Emit) -> History | None:
     return history
 
 
+def recover(history: History, transcribe: Callable[[Samples], Recognised], emit: Emit, *, failed: bool) -> list[bool]:
+    """Give the texts of utterances that a crashed run had recorded; whether each could be given.
+
+    Args:
+        history: where they are.
+        transcribe: the recogniser.
+        emit: hears of texts and troubles.
+        failed: also try again what every engine failed on.
+    """
+    return [_recovered(history, orphan, transcribe, emit) for orphan in history.orphans(failed)]
+
+
+def _recovered(history: History, orphan: Utterance, transcribe: Callable[[Samples], Recognised], emit: Emit) -> bool:
+    try:
+        _recover_one(history, orphan, transcribe, emit)
+    except StarlingError as error:
+        emit(events.Trouble(error))
+        return False
+    return True
+
+
 class Keeper:
     """The recognition line's log over a history that may be missing. Called from the line's thread.
 
     Args:
         history: the store, or None.
         mode: ``assistant`` or ``dictation``.
+        keep_days: older texts are deleted, now and then; 0 keeps them.
         emit: hears of the first failure of each kind.
     """
 
-    def __init__(self, history: History | None, mode: str, emit: Emit) -> None:
+    def __init__(self, history: History | None, mode: str, keep_days: int, emit: Emit) -> None:
         self._history = history
         self._mode = mode
+        self._keep_days = keep_days
+        self._swept_at = 0.0
         self._emit = emit
         self._told: set[str] = set()
 
@@ -51,8 +75,12 @@ class Keeper:
         """Store the audio; empty when that failed."""
         if self._history is None:
             return ""
+        now = time.time()
+        if now - self._swept_at > SWEEP_EVERY_S:
+            self._swept_at = now
+            self._do(lambda history: history.sweep(self._keep_days, now))
         try:
-            return self._history.add_pending(samples, time.time() - len(samples) / SAMPLE_RATE, self._mode)
+            return self._history.add_pending(samples, now - len(samples) / SAMPLE_RATE, self._mode)
         except StarlingError as error:
             self._tell(error)
             return ""
@@ -95,20 +123,13 @@ class Keeper:
             self._emit(events.Trouble(error))
 
 
-def recover(history: History, transcribe: Callable[[Samples], Recognised], emit: Emit) -> int:
-    """Give the texts of utterances that a crashed run had recorded; returns how many there were."""
-    orphans = history.orphans()
-    for orphan in orphans:
-        try:
-            _recover_one(history, orphan, transcribe, emit)
-        except StarlingError as error:
-            emit(events.Trouble(error))
-    return len(orphans)
-
-
 def _recover_one(history: History, orphan: Utterance, transcribe: Callable[[Samples], Recognised], emit: Emit) -> None:
     samples = history.claim(orphan.id)
     if samples is None:  # another Starling took it
+        return
+    if orphan.state == "done":  # recognised, not shown
+        emit(events.Recovered(orphan.text, orphan.started_at, orphan.tier))
+        history.delivered(orphan.id)
         return
     try:
         recognised = transcribe(samples)

@@ -1,4 +1,4 @@
-"""The recognition line: one thread that stores each utterance, then has it transcribed."""
+"""The recognition line: every utterance is stored, then transcribed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from starling.core.errors import StarlingError, internal_error
@@ -53,10 +53,13 @@ class UtteranceLog(Protocol):
 class _Job:
     number: int
     samples: Samples
+    stored: threading.Event = field(default_factory=threading.Event)
 
 
 class RecognitionLine:
-    """Transcribes jobs in order on its own thread.
+    """Transcribes jobs in order on one thread, and keeps them in the log on another.
+
+    Two threads, so that an utterance that has ended is on disk even while the one before it is recognised.
 
     Args:
         transcribe: blocks until the text is there; raises StarlingError when every rung failed.
@@ -73,49 +76,59 @@ class RecognitionLine:
         self._transcribe = transcribe
         self._log = log
         self._on_result = on_result
-        self._tasks: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()  # guards the three below
         self._dropped: set[int] = set()
-        self._stored: dict[int, str] = {}
-        self._lock = threading.Lock()
-        self.discarded_s = 0.0
-        self._thread = threading.Thread(target=self._run, name="recognition", daemon=True)
-        self._thread.start()
+        self._took_s: dict[int, float] = {}
+        self._discarded_s = 0.0
+        self._stored: dict[int, str] = {}  # the log thread's own
+        self._tasks: _Tasks = queue.SimpleQueue()
+        self._writes: _Tasks = queue.SimpleQueue()
+        self._threads = [
+            threading.Thread(target=_work, args=(tasks,), name=name, daemon=True)
+            for name, tasks in (("recognition", self._tasks), ("utterance-log", self._writes))
+        ]
+        for thread in self._threads:
+            thread.start()
 
-    def submit(self, job: int, samples: Samples) -> None:
-        """Queue one job."""
-        self._tasks.put(lambda: self._recognise(_Job(job, samples)))
+    @property
+    def discarded_s(self) -> float:
+        """Engine time spent on results that nobody waited for any more."""
+        with self._lock:
+            return self._discarded_s
 
-    def discard(self, job: int) -> None:
+    def submit(self, number: int, samples: Samples) -> None:
+        """Queue one job; it is stored at once and recognised after those before it."""
+        job = _Job(number, samples)
+        self._writes.put(lambda: self._store(job))
+        self._tasks.put(lambda: self._recognise(job))
+
+    def discard(self, number: int) -> None:
         """Nobody waits for this job: skip it if it has not started, forget its audio."""
         with self._lock:
-            self._dropped.add(job)
-        self._tasks.put(lambda: self._forget(job))
+            self._dropped.add(number)
+            self._discarded_s += self._took_s.pop(number, 0.0)
+        self._writes.put(lambda: self._forget(number))
 
-    def delivered(self, job: int, *, answered: bool) -> None:
+    def delivered(self, number: int, *, answered: bool) -> None:
         """The text of this job reached the user; ``answered``: a reply may still be told with :meth:`replied`."""
-        self._tasks.put(lambda: self._release(job, answered))
+        with self._lock:
+            self._took_s.pop(number, None)
+        self._writes.put(lambda: self._release(number, answered))
 
-    def replied(self, job: int, reply: Reply | None) -> None:
+    def replied(self, number: int, reply: Reply | None) -> None:
         """The request of this job was answered, with this reply or with nothing to say."""
-        self._tasks.put(lambda: self._answered(job, reply))
+        self._writes.put(lambda: self._answered(number, reply))
 
     def close(self, timeout_s: float = 5.0) -> None:
-        """Finish what is queued, then end the thread."""
-        self._tasks.put(None)
-        self._thread.join(timeout_s)
-
-    def _run(self) -> None:
-        while (task := self._tasks.get()) is not None:
-            task()
-
-    def _is_dropped(self, job: int) -> bool:
-        with self._lock:
-            return job in self._dropped
+        """Finish what is queued, then end the threads."""
+        for thread, tasks in zip(self._threads, (self._tasks, self._writes), strict=True):
+            tasks.put(None)
+            thread.join(timeout_s)
 
     def _recognise(self, job: _Job) -> None:
+        job.stored.wait()
         if self._is_dropped(job.number):
             return
-        self._stored[job.number] = self._log.pending(job.samples)
         started = time.monotonic()
         try:
             recognised = self._transcribe(job.samples)
@@ -123,25 +136,54 @@ class RecognitionLine:
             recognised = Recognised(None, error=error)
         except Exception as error:  # noqa: BLE001 - the line must go on, and the utterance must not wait for ever
             recognised = Recognised(None, error=internal_error(error))
-        if self._is_dropped(job.number):
-            self.discarded_s += time.monotonic() - started
+        if not self._was_wanted(job.number, time.monotonic() - started):
             return
+        self._writes.put(lambda: self._finish(job.number, recognised))
         self._on_result(job.number, recognised)
-        self._log.finished(self._stored[job.number], recognised)
 
-    def _forget(self, job: int) -> None:
+    def _is_dropped(self, number: int) -> bool:
         with self._lock:
-            self._dropped.discard(job)
-        utterance = self._stored.pop(job, "")
-        if utterance:
+            return number in self._dropped
+
+    def _was_wanted(self, number: int, took_s: float) -> bool:
+        """Book the time; False when the job was discarded meanwhile."""
+        with self._lock:
+            if number in self._dropped:
+                self._discarded_s += took_s
+                return False
+            self._took_s[number] = took_s
+            return True
+
+    # -- on the log's thread ---------------------------------------------------------------------------------
+
+    def _store(self, job: _Job) -> None:
+        try:
+            if not self._is_dropped(job.number):
+                self._stored[job.number] = self._log.pending(job.samples)
+        finally:
+            job.stored.set()
+
+    def _finish(self, number: int, recognised: Recognised) -> None:
+        if utterance := self._stored.get(number, ""):
+            self._log.finished(utterance, recognised)
+
+    def _forget(self, number: int) -> None:
+        if utterance := self._stored.pop(number, ""):
             self._log.discarded(utterance)
 
-    def _release(self, job: int, answered: bool) -> None:
-        utterance = self._stored.get(job, "") if answered else self._stored.pop(job, "")
-        if utterance:
+    def _release(self, number: int, answered: bool) -> None:
+        if utterance := self._stored.get(number, "") if answered else self._stored.pop(number, ""):
             self._log.delivered(utterance)
 
-    def _answered(self, job: int, reply: Reply | None) -> None:
-        utterance = self._stored.pop(job, "")
+    def _answered(self, number: int, reply: Reply | None) -> None:
+        utterance = self._stored.pop(number, "")
         if utterance and reply is not None:
             self._log.replied(utterance, reply)
+
+
+_Tasks = queue.SimpleQueue[Callable[[], None] | None]
+
+
+def _work(tasks: _Tasks) -> None:
+    while (task := tasks.get()) is not None:
+        task()

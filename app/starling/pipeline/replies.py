@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from starling.core.errors import StarlingError, internal_error
@@ -57,7 +59,7 @@ class ReplyLine:
         voice: speaks the answers.
         on_begin: called on the line's thread when a reply's text is known.
         on_end: called when a reply was spoken or stopped.
-        on_done: called with the job after every request, with its reply if there was something to say.
+        on_done: called once with the job of every request, with its reply if there was something to say.
     """
 
     def __init__(
@@ -74,37 +76,26 @@ class ReplyLine:
         self._on_end = on_end
         self._on_done = on_done
         self._inbox: queue.Queue[_Request | None] = queue.Queue()
-        self._unfinished = 0
-        self._lock = threading.Lock()
+        self._stops = 0
         self._thread = threading.Thread(target=self._run, name="replies", daemon=True)
         self._thread.start()
 
-    @property
-    def busy(self) -> bool:
-        """Whether a request is waiting or being answered."""
-        with self._lock:
-            return self._unfinished > 0
-
     def submit(self, request: str, job: int) -> None:
         """Answer this request, heard under this job number, after those before it."""
-        with self._lock:
-            self._unfinished += 1
         self._inbox.put(_Request(request, job))
 
     def stop(self) -> None:
-        """Stop speaking and drop what waits to be answered."""
-        dropped = 0
-        while True:
-            try:
-                item = self._inbox.get_nowait()
-            except queue.Empty:
-                break
-            if item is None:
-                self._inbox.put(None)
-                break
-            dropped += 1
-        with self._lock:
-            self._unfinished -= dropped
+        """Stop speaking, also what is about to begin, and drop what waits to be answered. From one thread."""
+        self._stops += 1
+        closing = False
+        with contextlib.suppress(queue.Empty):
+            while True:
+                request = self._inbox.get_nowait()
+                closing |= request is None
+                if request is not None:
+                    self._on_done(request.job, None)
+        if closing:
+            self._inbox.put(None)
         self._voice.stop()
 
     def close(self, timeout_s: float = 3.0) -> None:
@@ -115,8 +106,7 @@ class ReplyLine:
 
     def _run(self) -> None:
         while True:
-            for announcement in self._answerer.due():
-                self._say(announcement)
+            self._announce()
             wait_s = self._answerer.seconds_to_next()
             try:
                 request = self._inbox.get(timeout=MAX_WAIT_S if wait_s is None else min(max(wait_s, 0.01), MAX_WAIT_S))
@@ -124,29 +114,24 @@ class ReplyLine:
                 continue
             if request is None:
                 return
-            self._answer(request)
+            self._on_done(request.job, self._guarded(partial(self._answerer.answer, request.text)))
 
-    def _answer(self, request: _Request) -> None:
-        reply: Reply | None = None
+    def _announce(self) -> None:
+        for announcement in self._answerer.due():
+            self._guarded(partial(str, announcement))
+
+    def _guarded(self, make: Callable[[], str]) -> Reply | None:
+        """Say what ``make`` returns. One failed reply must not end all others."""
+        stops = self._stops
         try:
-            if text := self._answerer.answer(request.text):
-                reply = self._say(text)
+            text = make()
+            if not text or stops != self._stops:
+                return None
+            self._on_begin(text)
+            reply = self._voice.speak(text)
         except StarlingError as error:
-            reply = self._failed(error)
-        except Exception as error:  # noqa: BLE001 - one failed reply must not end all others
-            reply = self._failed(internal_error(error))
-        finally:
-            with self._lock:
-                self._unfinished -= 1
-            self._on_done(request.job, reply)
-
-    def _say(self, text: str) -> Reply:
-        self._on_begin(text)
-        reply = self._voice.speak(text)
-        self._on_end(reply)
-        return reply
-
-    def _failed(self, error: StarlingError) -> Reply:
-        reply = Reply("", error=error.to_json())
+            reply = Reply("", error=error.to_json())
+        except Exception as error:  # noqa: BLE001 - see above
+            reply = Reply("", error=internal_error(error).to_json())
         self._on_end(reply)
         return reply

@@ -58,7 +58,7 @@ class Mouth:
     def speak(self, text: str) -> events.Reply:
         """See :class:`starling.pipeline.replies.Voice`."""
         reply = self._speaking.speak(text)
-        return replace(reply, played=reply.played and self._played, wav=self._wav)
+        return replace(reply, played=reply.played and self._played, wav=self._wav if reply.played else "")
 
     def stop(self) -> None:
         """Silence at once."""
@@ -103,7 +103,7 @@ class Session:
             stack.callback(engines.IdleWatch(both).close)
             self._transcribe = engines.recognise(both.stt, choice.stt_options)
             mailbox = Mailbox()
-            keeper = keeping.Keeper(self._history, "assistant", emit)
+            keeper = keeping.Keeper(self._history, "assistant", choice.keep_days, emit)
             line = RecognitionLine(self._transcribe, keeper, mailbox.result)
             stack.callback(line.close)
             speaking = Speaking(both.tts, sink, voice=choice.voice, speed=choice.speed, on_event=self._on_sink_event)
@@ -150,7 +150,7 @@ class Session:
             self._emit(told)
 
     def _recover(self, history: History) -> None:
-        keeping.recover(history, self._transcribe, self._emit)
+        keeping.recover(history, self._transcribe, self._emit, failed=False)
 
 
 def _rules(choice: Choice) -> Rules:

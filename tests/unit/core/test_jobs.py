@@ -1,6 +1,9 @@
 """Early transcription, discard and delivery, told as the segmenter tells it."""
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 
 from starling.core.jobs import Deliver, Discard, SegmentJobs, Transcribe
 from starling.core.segmenter import EarlySegment, Segment, SegmentDropped, SegmentEnded, SpeechResumed
@@ -19,18 +22,19 @@ def test_an_early_result_that_is_there_is_delivered_with_the_endpoint():
     assert kinds(jobs.on_segment(EarlySegment(segment()), 0.0)) == [("Transcribe", 1)]
     assert jobs.on_result(1, "text", 0.1) == []
     delivered = jobs.on_segment(SegmentEnded(segment(), early_is_final=True, reason="silence"), 0.4)
-    assert delivered == [Deliver(delivered[0].segment, "text", 1, 0.0)]
+    (deliver,) = delivered
+    assert isinstance(deliver, Deliver)
+    assert (deliver.result, deliver.job, deliver.waited_s) == ("text", 1, 0.0)
     assert not jobs.open
-    assert not jobs.waiting
 
 
 def test_an_early_result_that_is_late_counts_from_the_endpoint():
     jobs = SegmentJobs()
     jobs.on_segment(EarlySegment(segment()), 0.0)
     assert jobs.on_segment(SegmentEnded(segment(), early_is_final=True, reason="silence"), 0.4) == []
-    assert jobs.waiting
+    assert jobs.open
     (delivered,) = jobs.on_result(1, "text", 0.45)
-    assert abs(delivered.endpoint_to_text_s - 0.05) < 1e-9
+    assert abs(delivered.waited_s - 0.05) < 1e-9
 
 
 def test_resumed_speech_discards_the_early_result_and_the_whole_is_sent():
@@ -78,3 +82,14 @@ def test_segments_do_not_mix():
     jobs.on_segment(SegmentEnded(segment(2), early_is_final=False, reason="silence"), 0.1)
     assert jobs.on_result(2, "second", 0.2)[0].segment.id == 2
     assert jobs.on_result(1, "first", 0.3)[0].segment.id == 1
+
+
+@pytest.mark.parametrize(("took_s", "wait_s"), [(0.1, 0.0), (0.4, 0.0), (1.5, 1.1)])
+def test_a_stream_read_fast_is_told_the_wait_at_the_pace_of_speech(took_s, wait_s):
+    jobs = SegmentJobs()
+    pause = replace(segment(), endpoint_s=2.2)  # sent at 2.2 s, ended at 2.6 s: 0.4 s ahead
+    jobs.on_segment(EarlySegment(pause), 10.0)
+    jobs.on_result(1, "text", 10.0 + took_s)
+    (deliver,) = jobs.on_segment(SegmentEnded(segment(), early_is_final=True, reason="silence"), 10.0 + took_s)
+    assert deliver.waited_s == 0.0
+    assert deliver.wait_at_speaking_pace_s == pytest.approx(wait_s)

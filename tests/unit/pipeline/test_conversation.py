@@ -32,7 +32,9 @@ def rules(policy="addressed"):
         ("addressed", "stop", "Say stop to end it.", False, Judgement(Verdict.NOT_ADDRESSED)),
         ("everything", "quarter past three in the afternoon", REPLY, False, Judgement(Verdict.ECHO)),
         ("addressed", "hey starling what day is it", REPLY, False, Judgement(Verdict.ANSWER, "what day is it")),
-        ("addressed", "what day is it", REPLY, True, Judgement(Verdict.NOT_ADDRESSED)),
+        ("addressed", "what day is it", REPLY, False, Judgement(Verdict.NOT_ADDRESSED)),
+        # Said right after the reply, while its last sound was still on its way.
+        ("addressed", "what day is it", REPLY, True, Judgement(Verdict.ANSWER, "what day is it")),
         ("everything", "what day is today", REPLY, False, Judgement(Verdict.ANSWER, "what day is today")),
     ],
 )
