@@ -1,0 +1,130 @@
+"""The reply line with an assistant and a voice whose every step the test decides."""
+
+import threading
+
+import pytest
+
+from starling.core.errors import StarlingError
+from starling.pipeline.events import Reply
+from starling.pipeline.replies import ReplyLine
+
+
+class Assistant:
+    def __init__(self):
+        self.thinking, self.go = threading.Event(), threading.Event()
+        self.announcements = []
+
+    def answer(self, request):
+        if request == "slow":
+            self.thinking.set()
+            assert self.go.wait(5)
+        if request == "nothing":
+            return ""
+        if request == "bad":
+            raise StarlingError("assistant.bad", "It failed.")
+        if request == "bug":
+            raise ValueError
+        return f"about {request}"
+
+    def due(self):
+        due, self.announcements = self.announcements, []
+        return due
+
+    def seconds_to_next(self):
+        return 0.01
+
+
+class Voice:
+    def __init__(self):
+        self.spoken, self.silenced = [], threading.Event()
+
+    def speak(self, text):
+        self.spoken.append(text)
+        return Reply(text)
+
+    def stop(self):
+        self.silenced.set()
+
+
+class Bench:
+    def __init__(self):
+        self.assistant, self.voice = Assistant(), Voice()
+        self.done, self.ended, self.changed = [], [], threading.Condition()
+        self.line = ReplyLine(self.assistant, self.voice, lambda text: None, self.on_end, self.on_done)
+
+    def on_end(self, reply):
+        self.ended.append(reply)
+
+    def on_done(self, job, reply):
+        with self.changed:
+            self.done.append((job, reply.text if reply else None))
+            self.changed.notify_all()
+
+    def wait_for(self, count):
+        with self.changed:
+            assert self.changed.wait_for(lambda: len(self.done) >= count, 5), self.done
+        return self.done
+
+
+@pytest.fixture
+def bench():
+    bench = Bench()
+    yield bench
+    bench.assistant.go.set()
+    bench.line.close()
+
+
+def test_requests_are_answered_in_order_and_each_is_done_once(bench):
+    for job, request in enumerate(("one", "nothing", "two"), 1):
+        bench.line.submit(request, job)
+    assert bench.wait_for(3) == [(1, "about one"), (2, None), (3, "about two")]
+    assert bench.voice.spoken == ["about one", "about two"]
+
+
+@pytest.mark.parametrize(("request_text", "code"), [("bad", "assistant.bad"), ("bug", "internal.bug")])
+def test_a_failed_answer_is_told_and_the_next_is_given(bench, request_text, code):
+    bench.line.submit(request_text, 1)
+    bench.line.submit("two", 2)
+    bench.wait_for(2)
+    assert bench.ended[0].error["code"] == code
+    assert bench.voice.spoken == ["about two"]
+
+
+def test_a_stop_before_the_voice_begins_is_not_lost(bench):
+    bench.line.submit("slow", 1)
+    assert bench.assistant.thinking.wait(5)
+    bench.line.submit("waiting", 2)
+    bench.line.stop()
+    bench.assistant.go.set()
+    assert sorted(bench.wait_for(2)) == [(1, None), (2, None)]
+    assert bench.voice.spoken == []
+    assert bench.voice.silenced.is_set()
+
+
+def test_after_a_stop_the_next_request_is_answered(bench):
+    bench.line.stop()
+    bench.line.submit("one", 1)
+    assert bench.wait_for(1) == [(1, "about one")]
+
+
+def test_announcements_are_spoken_unasked_and_a_failing_voice_does_not_end_the_line(bench):
+    def fail(text):
+        bench.voice.speak = Voice.speak.__get__(bench.voice)
+        raise ValueError
+
+    bench.voice.speak = fail
+    bench.assistant.announcements = ["the timer is done"]
+    bench.line.submit("one", 1)
+    bench.line.submit("two", 2)
+    bench.wait_for(2)
+    assert "about two" in bench.voice.spoken
+    assert bench.done[1] == (2, "about two")
+
+
+def test_close_ends_the_thread_while_requests_wait(bench):
+    bench.line.submit("slow", 1)
+    assert bench.assistant.thinking.wait(5)
+    bench.line.submit("waiting", 2)
+    bench.assistant.go.set()
+    bench.line.close()
+    assert not any(thread.name == "replies" for thread in threading.enumerate())
