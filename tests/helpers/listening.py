@@ -71,14 +71,22 @@ class Listening:
                     raise AssertionError(f"{len(found)} of {count} {name!r}; {self.events[-8:]} {self.stderr[-2000:]}")
             return found
 
-    def recogniser_pid(self) -> int:
-        """The process that holds the recogniser: the one of the children that has CTranslate2 loaded."""
+    def recogniser_pid(self, timeout_s: float = 20.0) -> int:
+        """The process that holds the recogniser; waits for one that is just being restarted."""
+        deadline = time.monotonic() + timeout_s
+        while time.monotonic() < deadline:
+            if (pid := self._with_ctranslate2()) is not None:
+                return pid
+            time.sleep(0.05)
+        raise AssertionError("no recogniser is running")
+
+    def _with_ctranslate2(self) -> int | None:
         for file in Path(f"/proc/{self.process.pid}/task").glob("*/children"):
-            for pid in file.read_text().split():
-                with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError):
+                for pid in file.read_text().split():
                     if "ctranslate2" in Path(f"/proc/{pid}/maps").read_text():
                         return int(pid)
-        raise AssertionError("no recogniser is running")
+        return None
 
     def _read(self) -> None:
         for line in self.process.stdout or ():
