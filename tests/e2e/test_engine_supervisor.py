@@ -257,7 +257,6 @@ def test_speech_comes_in_chunks_with_metrics(watch):
     assert len(rest) == 9
     assert speech.metrics is not None
     assert speech.metrics.audio_s == 1.0
-    assert speech.metrics.first_chunk_s is not None
     assert one.tts.voices() == [Voice("v", "en", "f")]
 
 

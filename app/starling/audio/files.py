@@ -174,12 +174,10 @@ class FileSource:
         self._rest = _NOTHING
         self._start: float | None = None
         self._delivered = 0
-        self.finished = False
 
     def read(self, timeout_s: float) -> Samples | None:
         """See :class:`~starling.audio.base.AudioSource`; unpaced it returns the next block of the file at once."""
         if self._closed.is_set() or not self._fill(1):
-            self.finished = True
             return None
         if self._start is None:
             self._start = time.monotonic()

@@ -1,4 +1,4 @@
-"""Sinks that are no speaker: a WAV file, and several sinks at once."""
+"""The sink that is a WAV file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from starling.audio.base import AudioSink, SinkStats
+from starling.audio.base import SinkStats
 from starling.audio.events import FirstSound, SinkEvent
 from starling.audio.files import WavWriter
 from starling.audio.resample import Resampler
@@ -110,45 +110,3 @@ class WavSink:
         if self._writer is not None:
             writer, self._writer = self._writer, None
             writer.close()
-
-
-class TeeSink:
-    """Several sinks that play the same; it is the first one's events and figures that are told."""
-
-    def __init__(self, first: AudioSink, *others: AudioSink) -> None:
-        self._sinks = (first, *others)
-
-    def play(self, samples: Samples, rate: int, tag: str = "") -> None:
-        """Play on all."""
-        for sink in self._sinks:
-            sink.play(samples, rate, tag)
-
-    def stop(self) -> None:
-        """Stop all."""
-        for sink in self._sinks:
-            sink.stop()
-
-    @property
-    def drained(self) -> bool:
-        """Whether all are."""
-        return all(sink.drained for sink in self._sinks)
-
-    def wait(self, timeout_s: float) -> bool:
-        """Wait until all are drained; False when it took longer."""
-        deadline = time.monotonic() + timeout_s
-        return all(sink.wait(max(0.0, deadline - time.monotonic())) for sink in self._sinks)
-
-    def events(self) -> list[SinkEvent]:
-        """The first one's."""
-        for sink in self._sinks[1:]:
-            sink.events()
-        return self._sinks[0].events()
-
-    def stats(self) -> SinkStats:
-        """The first one's."""
-        return self._sinks[0].stats()
-
-    def close(self) -> None:
-        """Close all."""
-        for sink in self._sinks:
-            sink.close()

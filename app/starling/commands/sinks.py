@@ -17,11 +17,10 @@ OPEN_S = 4.0
 
 @dataclass(frozen=True)
 class Outlet:
-    """A sink, the file behind it if it is one, and why nothing is played if so."""
+    """A sink, and the file behind it if it is one."""
 
     sink: AudioSink
     wav: str = ""
-    silent_because: str = ""
 
 
 def open_outlet(device: str, wav: str | None, *, required: bool = False) -> Outlet:
@@ -45,7 +44,7 @@ def open_outlet(device: str, wav: str | None, *, required: bool = False) -> Outl
         if required or device:
             raise
         print(f"starling: the reply is not played: {error}", file=sys.stderr)
-        return Outlet(SilentSink(), silent_because=error.message)
+        return Outlet(SilentSink())
     return Outlet(speaker)
 
 

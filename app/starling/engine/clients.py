@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -89,7 +88,6 @@ class SpeechMetrics:
     Attributes:
         audio_s: length of the speech, as the engine counted it.
         synthesis_s: wall time inside the engine.
-        first_chunk_s: from the request to the first chunk; None when there was none.
         placement: where it ran.
         voice: that spoke, as the engine names it; empty if it does not.
         rung: who made it (the last one, if it changed on the way).
@@ -98,7 +96,6 @@ class SpeechMetrics:
 
     audio_s: float
     synthesis_s: float
-    first_chunk_s: float | None
     placement: Placement
     voice: str
     rung: Rung
@@ -129,22 +126,18 @@ class Synthesis:
         self._chunks.close()
 
     def _run(self, outcomes: Generator[Outcome, None, None]) -> Generator[SpeechChunk, None, None]:
-        started = time.monotonic()
-        first_chunk_s: float | None = None
         splice = _Splice()
         outcome: Outcome | None = None
         with closing(outcomes):
             for outcome in outcomes:
                 chunk = splice.take(outcome)
                 if chunk is not None:
-                    if first_chunk_s is None:
-                        first_chunk_s = time.monotonic() - started
                     yield chunk
         if outcome is None:
             raise StarlingError(
                 "engine.no_reply", "The voice ended without an answer.", "Check its packages with `starling doctor`."
             )
-        self.metrics = _metrics(outcome, first_chunk_s)
+        self.metrics = _metrics(outcome)
 
 
 class _Splice:
@@ -203,13 +196,12 @@ class TtsClient:
             raise _bad_reply(outcome) from error
 
 
-def _metrics(outcome: Outcome, first_chunk_s: float | None) -> SpeechMetrics:
+def _metrics(outcome: Outcome) -> SpeechMetrics:
     data = outcome.reply.data
     try:
         return SpeechMetrics(
             float(data["audio_s"]),
             float(data["synthesis_s"]),
-            first_chunk_s,
             Placement.from_json(data["placement"]),
             str(data.get("voice", "")),
             outcome.rung,

@@ -18,7 +18,6 @@ class Ears:
         self._detector = detector
         self._segmenter = segmenter
         self._framer = Framer()
-        self.probability = 0.0
 
     @property
     def position_s(self) -> float:
@@ -38,5 +37,4 @@ class Ears:
         self._detector.reset()
 
     def _frame(self, frame: Samples) -> Iterator[SegmentEvent]:
-        self.probability = self._detector.probability(frame)
-        yield from self._segmenter.feed(frame, self.probability)
+        yield from self._segmenter.feed(frame, self._detector.probability(frame))

@@ -57,7 +57,7 @@ class FakeSpeech:
         for _ in range(2):
             self._engine.before_chunk(self._text)
             yield SpeechChunk(np.full(RATE // 2, 0.5, np.float32), RATE)
-        self.metrics = SpeechMetrics(1.0, 0.25, 0.01, Placement("cpu", ("fake",)), "", RUNG, 1)
+        self.metrics = SpeechMetrics(1.0, 0.25, Placement("cpu", ("fake",)), "", RUNG, 1)
 
     def close(self) -> None:
         self.closed = True

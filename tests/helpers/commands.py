@@ -1,0 +1,75 @@
+"""``starling`` run as a person would, with a folder of its own, and a look at what it leaves behind."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.helpers.pulse import wait_until
+
+TIMEOUT_S = 30.0
+NO_SOUND = {"PULSE_SERVER": "unix:/nonexistent"}
+GRACE_S = 3.0
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+def starling(
+    *words: str | bytes,
+    home: Path,
+    env: dict[str, str] | None = None,
+    stdin: bytes = b"",
+    cwd: Path | None = None,
+    shell_suffix: str = "",
+) -> Done:
+    """Run to the end; no traceback, and no process that lives on. ``shell_suffix`` redirects (``>&-``)."""
+    argv: list[str | bytes] = [sys.executable, "-m", "starling", *words]
+    if shell_suffix:
+        argv = ["sh", "-c", f'"$@" {shell_suffix}', "sh", *argv]
+    done = subprocess.run(
+        argv,
+        env=surroundings(home, env),
+        input=stdin,
+        capture_output=True,
+        timeout=TIMEOUT_S,
+        cwd=cwd,
+        check=False,
+    )
+    out, err = done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
+    assert_clean(err, home)
+    return Done(done.returncode, out, err)
+
+
+def surroundings(home: Path, env: dict[str, str] | None = None) -> dict[str, str]:
+    """The environment of a command whose folders are below ``home`` and that finds no sound server."""
+    return {**os.environ, **NO_SOUND, "STARLING_HOME": str(home), **(env or {})}
+
+
+def assert_clean(err: str, home: Path) -> None:
+    """No traceback was printed and every process of this home has ended."""
+    assert "Traceback" not in err, err
+    assert "Exception" not in err, err
+    assert wait_until(lambda: not processes(home), GRACE_S), processes(home)
+
+
+def processes(home: Path) -> list[str]:
+    """Command lines of the processes with this home, Linux only."""
+    mark = f"STARLING_HOME={home}".encode()
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark in (folder / "environ").read_bytes().split(b"\0") and folder.name != str(os.getpid()):
+                found.append((folder / "cmdline").read_text().replace("\0", " "))
+        except OSError:
+            continue  # ended while we looked
+    return [line for line in found if line]
