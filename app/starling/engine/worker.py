@@ -7,6 +7,7 @@ and ``{"kind": "cancel", "id"}``. Frames out: ``beat``, ``ready`` (``about``, ``
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import queue
@@ -136,12 +137,14 @@ def _make(factory: str, config: Mapping[str, Any]) -> Engine:
 
 def _leave(code: int) -> None:
     """End at once: models' threads and destructors get no chance to block the exit."""
-    sys.stderr.flush()
+    with contextlib.suppress(OSError):  # nobody reads it when the host is gone
+        sys.stderr.flush()
     os._exit(code)
 
 
 def _crash(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    traceback.print_exception(kind, error, trace)
+    with contextlib.suppress(OSError):
+        traceback.print_exception(kind, error, trace)
     _leave(CRASH_EXIT)
 
 
