@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs run.sh on a fresh Debian, in a chroot, as a user's first and second start. Needs root, debootstrap and a network.
 #
-#   packaging/test-fresh-machine.sh [FOLDER] [ARGUMENTS OF run.sh ...]     (default: a temporary folder, --help)
+#   packaging/test-fresh-machine.sh [FOLDER] [ARGUMENTS OF run.sh ...]     (default: a temporary folder, no arguments)
 #
 # SUITE chooses the release. The machine's own network settings (resolver, certificates, pip's configuration and the
 # environment) are passed through, because a fresh machine has its own. A folder that already holds a system is copied.
@@ -12,7 +12,6 @@ checkout=$(dirname -- "$here")
 suite=${SUITE:-bookworm}
 root=${1:-}
 (($# == 0)) || shift
-(($#)) || set -- --help
 
 leave() {
     umount -l -R "$root/proc" "$root/dev" 2>/dev/null || true

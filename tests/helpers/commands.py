@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from tests.helpers.pulse import wait_until
 TIMEOUT_S = 30.0
 NO_SOUND = {"PULSE_SERVER": "unix:/nonexistent"}
 GRACE_S = 3.0
+MARK = "STARLING_TEST_MARK"
 
 
 @dataclass(frozen=True)
@@ -36,9 +38,10 @@ def starling(
     argv: list[str | bytes] = [sys.executable, "-m", "starling", *words]
     if shell_suffix:
         argv = ["sh", "-c", f'"$@" {shell_suffix}', "sh", *argv]
+    mark = uuid.uuid4().hex  # others may use the same home meanwhile
     done = subprocess.run(
         argv,
-        env=surroundings(home, env),
+        env={**surroundings(home, env), MARK: mark},
         input=stdin,
         capture_output=True,
         timeout=TIMEOUT_S,
@@ -46,29 +49,29 @@ def starling(
         check=False,
     )
     out, err = done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
-    assert_clean(err, home)
+    assert_clean(err, mark)
     return Done(done.returncode, out, err)
 
 
 def surroundings(home: Path, env: dict[str, str] | None = None) -> dict[str, str]:
     """The environment of a command whose folders are below ``home`` and that finds no sound server."""
-    return {**os.environ, **NO_SOUND, "STARLING_HOME": str(home), **(env or {})}
+    return {**os.environ, **NO_SOUND, "STARLING_HOME": str(home), MARK: str(home), **(env or {})}
 
 
-def assert_clean(err: str, home: Path) -> None:
-    """No traceback was printed and every process of this home has ended."""
+def assert_clean(err: str, mark: str | Path) -> None:
+    """No traceback was printed and every process with this mark (a command's home) has ended."""
     assert "Traceback" not in err, err
     assert "Exception" not in err, err
-    assert wait_until(lambda: not processes(home), GRACE_S), processes(home)
+    assert wait_until(lambda: not processes(mark), GRACE_S), processes(mark)
 
 
-def processes(home: Path) -> list[str]:
-    """Command lines of the processes with this home, Linux only."""
-    mark = f"STARLING_HOME={home}".encode()
+def processes(mark: str | Path) -> list[str]:
+    """Command lines of the processes that were started with this mark, Linux only."""
+    entry = f"{MARK}={mark}".encode()
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            if mark in (folder / "environ").read_bytes().split(b"\0") and folder.name != str(os.getpid()):
+            if entry in (folder / "environ").read_bytes().split(b"\0"):
                 found.append((folder / "cmdline").read_text().replace("\0", " "))
         except OSError:
             continue  # ended while we looked
