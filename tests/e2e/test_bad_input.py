@@ -65,27 +65,29 @@ def with_model(folder):
 
 CASES = {
     "no file": (transcribe("nosuch.wav"), "audio.file_missing"),
-    "no name": (transcribe(""), "audio.file_is_folder"),
-    "a name too long": (transcribe("a" * 5000), "audio.file_unreadable"),
-    "the result in no folder": (transcribe("good.wav", "--output", "nosuch/x.txt"), "transcribe.unwritable"),
     "the result on a full disk": (transcribe("good.wav", "--output", "/dev/full"), "transcribe.unwritable"),
     "a language that is none": (transcribe("--language", "xx", "good.wav"), "stt.language"),
     "a model nobody installed": (with_model("nosuch"), "model.unknown"),
-    "a file as model": (with_model("./good.wav"), "model.not_a_model"),
-    "a folder of something else": (with_model("./a folder"), "model.not_a_model"),
     "a pickle": (with_model("./pickle"), "model.pickle"),
-    "a file missing": (with_model("./missing"), "model.missing_file"),
     "a file truncated": (with_model("./truncated"), "model.truncated"),
     "one bit altered": (with_model("./altered"), "model.altered"),
-    "a pickle imported": (("models", "import", "pickle"), "model.pickle"),
-    "a name that leads elsewhere": (("models", "import", "missing", "--name", "../x"), "model.bad_name"),
     "a folder to hear": (("try", *STARTER, "--audio", "a folder"), "audio.file_is_folder"),
     "no speaker": (("say", "hello"), "audio.no_speaker"),
-    "nothing to say": (("say",), "say.nothing"),
     "nothing that can be said": (("say", "--out", "nothing.wav", "😀 ... !!!"), "say.nothing"),
     "a voice nobody has": (("say", "--voice", "nobody", "--out", "voice.wav", "hello"), "tts.unknown_voice"),
-    "speech into a folder": (("say", "--out", "a folder", "hello"), "audio.file_unwritable"),
     "speech onto a full disk": (("say", "--out", "/dev/full", "hello"), "audio.disk_full"),
+}
+MORE_CASES = {
+    "no name": (transcribe(""), "audio.file_is_folder"),
+    "a name too long": (transcribe("a" * 5000), "audio.file_unreadable"),
+    "the result in no folder": (transcribe("good.wav", "--output", "nosuch/x.txt"), "transcribe.unwritable"),
+    "a file as model": (with_model("./good.wav"), "model.not_a_model"),
+    "a folder of something else": (with_model("./a folder"), "model.not_a_model"),
+    "a file missing": (with_model("./missing"), "model.missing_file"),
+    "a pickle imported": (("models", "import", "pickle"), "model.pickle"),
+    "a name that leads elsewhere": (("models", "import", "missing", "--name", "../x"), "model.bad_name"),
+    "nothing to say": (("say",), "say.nothing"),
+    "speech into a folder": (("say", "--out", "a folder", "hello"), "audio.file_unwritable"),
 }
 
 
@@ -111,38 +113,41 @@ def test_usage(place, monkeypatch, capsys, name):
         cli.main(words)
     assert ended.value.code == 2
     assert told in capsys.readouterr().err
+    assert (place / "good.wav").read_bytes()[:4] == b"RIFF"
+
+
+ALL_CASES = CASES | MORE_CASES
 
 
 @pytest.fixture(scope="module")
-def outcomes(place, tmp_path_factory):
-    """All cases, a few at a time."""
+def outcomes(place, tmp_path_factory, request):
+    """The cases that are asked for, a few at a time."""
     homes = tmp_path_factory.mktemp("homes")
+    asked = [item.callspec.params["name"] for item in request.session.items if "outcomes" in item.fixturenames]
 
-    def run(item):
-        number, (words, _) = item
-        return starling(*words, home=homes / str(number), cwd=place)
+    def run(name):
+        return starling(*ALL_CASES[name][0], home=homes / name, cwd=place)
 
     with ThreadPoolExecutor(4) as pool:
-        return dict(zip(CASES, pool.map(run, enumerate(CASES.values())), strict=True))
+        return dict(zip(asked, pool.map(run, asked), strict=True))
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", [*CASES, *(pytest.param(name, marks=pytest.mark.slow) for name in MORE_CASES)])
 def test_one_sentence_says_what_to_do(outcomes, place, name):
-    words, code = CASES[name]
+    words, code = ALL_CASES[name]
     done = outcomes[name]
     assert done.code == 1, done
     assert done.err.splitlines()[-1].startswith("starling: ")
     assert done.err.endswith(f" [{code}]\n")
     assert done.out == "" or words[0] == "try"
-
-
-def test_devices_stay_what_they_are_and_recordings_too(outcomes, place):
     assert Path("/dev/full").is_char_device()
+    assert not (place / "nothing.wav").exists()
+
+
+def test_devices_stay_what_they_are(place):
     starling("say", "--out", "/dev/null", "hello", home=place / "home")
     starling(*transcribe("good.wav", "--output", "/dev/null"), home=place / "home", cwd=place)
     assert Path("/dev/null").is_char_device()
-    assert (place / "good.wav").read_bytes()[:4] == b"RIFF"
-    assert not (place / "nothing.wav").exists()
 
 
 # -- recordings of every kind, in one run: one that is bad does not keep the others from their text ---------------
@@ -222,7 +227,7 @@ def test_a_home_that_is_a_file(tmp_path):
     assert home.read_text() == "mine"
 
 
-@pytest.mark.parametrize("what", ["damaged", "newer"])
+@pytest.mark.parametrize("what", ["damaged", pytest.param("newer", marks=pytest.mark.slow)])
 def test_a_history_that_cannot_be_used_is_kept(tmp_path, what):
     folder = tmp_path / "data" / "history"
     folder.mkdir(parents=True)
@@ -278,8 +283,11 @@ def test_no_portaudio(tmp_path):
 # -- terminals, pipes and locales ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("env", [{"PYTHONIOENCODING": "ascii"},
-                                 {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}])  # fmt: skip
+ASCII = {"PYTHONIOENCODING": "ascii"}
+OLD_C = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+
+
+@pytest.mark.parametrize("env", [OLD_C, pytest.param(ASCII, marks=pytest.mark.slow)], ids=["C", "ASCII"])
 def test_terminals_without_our_characters(tmp_path, env):
     assert "\\u2192" in starling("doctor", home=tmp_path, env=env).out
     done = starling("say", "--json", "--out", tmp_path / "x.wav", "naïve 你好 café", home=tmp_path, env=env)
@@ -303,7 +311,9 @@ def test_closed_and_full_streams(place, tmp_path, words, suffix, code):
 
 
 @pytest.mark.parametrize(
-    "text", [b"caf\xe9 cr\xe8me", "你好世界".encode(), b"hi \x01\x1b[31m\x7f there", b"a" * 20_000]
+    "text",
+    [b"caf\xe9 \x01\x1b[31m\x7f cr\xe8me", b"a" * 20_000, pytest.param("你好世界".encode(), marks=pytest.mark.slow)],
+    ids=["bytes", "one long word", "Chinese"],
 )
 def test_any_bytes_can_be_said(tmp_path, text):
     done = starling("say", "--json", "--out", tmp_path / "x.wav", "-", home=tmp_path, stdin=text)
