@@ -11,12 +11,15 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from starling.audio.files import FileSource
 from starling.audio.wav_sink import WavSink
 from starling.commands.options import add_json, add_recogniser, add_voice, chosen, same_file
 from starling.commands.report import reply_figures, reply_json, tell, utterance_figures, utterance_json
 from starling.commands.sinks import open_outlet
 from starling.core.errors import StarlingError
+from starling.core.results import SAMPLE_RATE
 from starling.engine.clients import TtsClient
 from starling.pipeline import engines, events
 from starling.pipeline.choice import Choice
@@ -25,6 +28,7 @@ from starling.pipeline.speaking import Speaking
 
 QUESTION = "what is twenty three times seven"
 QUESTION_VOICE = "en-us"
+SILENCE_SAMPLES = SAMPLE_RATE
 STARTER_NOTE = (
     "The starter recogniser is used: a small Whisper for synthetic voices, good enough to show the loop. "
     "For people's voices give a Whisper model's folder with --model."
@@ -72,6 +76,7 @@ def _question(folder: Path, choice: Choice, both: engines.Engines) -> Path:
     sink = WavSink(path)
     with _espeak(choice, both) as client:
         reply = Speaking(client, sink, voice=QUESTION_VOICE).speak(QUESTION)
+    sink.play(np.zeros(SILENCE_SAMPLES, np.float32), SAMPLE_RATE)  # for the hangover, as after a person's question
     sink.close()
     if reply.error:
         raise StarlingError.from_json(reply.error)
