@@ -365,7 +365,10 @@ def test_interrupted_at_any_moment(place, tmp_path, number, rounds):
         for name, words in list(commands.items())[: 3 if rounds == 1 else None]:
             after_s = ONCE_PER_RUN.uniform(0.5, LATEST_S[name])
             code, err = interrupted(words, number, after_s, tmp_path / f"{name}{turn}", place)
-            assert code in (0, 1) or (code == -number and not err), (name, after_s, err)
+            # Before our handler is there the signal ends Python itself, and an interrupt that came while an extension
+            # module ran Python code makes Python end by SIGINT at its very end, although it was handled and told.
+            by_signal = code in (-number, -signal.SIGINT) and err in ("", "starling: Interrupted. [cli.interrupted]\n")
+            assert code in (0, 1) or by_signal, (name, after_s, code, err)
             assert "internal.bug" not in err, (name, after_s)
             assert "is restarted" not in err, (name, after_s)
     assert not list(tmp_path.glob("*.partial"))
