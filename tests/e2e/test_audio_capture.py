@@ -116,7 +116,8 @@ def suffer(server: PulseServer, microphone: Microphone, fault: str, hold_s: floa
     assert microphone.read(1.0).size
     after = microphone.stats()
     accounted = after.captured_s + after.lost_s - before.captured_s - before.lost_s
-    assert accounted == pytest.approx(after.wall_s - before.wall_s, abs=0.3)
+    # At either end a block and the device's buffer may be on their way: a quarter of a second each.
+    assert accounted == pytest.approx(after.wall_s - before.wall_s, abs=0.5)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
