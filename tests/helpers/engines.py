@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import threading
@@ -230,7 +231,10 @@ def no_leaks() -> Iterator[None]:
 
 def _held() -> dict[str, set[Any]]:
     tasks = Path("/proc/self/task")
-    children = " ".join(task.joinpath("children").read_text() for task in tasks.iterdir() if task.exists())
+    children = ""
+    for task in tasks.iterdir():
+        with contextlib.suppress(FileNotFoundError):  # a thread that ended while we looked
+            children += task.joinpath("children").read_text() + " "
     pipes = set()
     for fd in os.listdir("/proc/self/fd"):
         try:

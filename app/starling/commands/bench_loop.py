@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -210,7 +210,8 @@ def _tree_seconds() -> float | None:
             continue
         total += used
         for children in Path(f"/proc/{pid}/task").glob("*/children"):
-            waiting += [int(child) for child in children.read_text().split()]
+            with suppress(OSError):  # a thread that ended while we looked
+                waiting += [int(child) for child in children.read_text().split()]
     return total
 
 
