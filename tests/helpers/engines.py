@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from starling.core.engine_api import EngineSpec, Reply, Rung
 from starling.core.errors import StarlingError
-from starling.core.results import Placement, Transcript
+from starling.core.placement import Placement
+from starling.core.results import Transcript
 
 ROOT = Path(__file__).resolve().parents[2]
 QUICK_SILENCE_S = 1.5

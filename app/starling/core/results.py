@@ -4,29 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from starling.core.placement import Placement
 
 SAMPLE_RATE = 16_000
 """Hz. Everything between the resampler and the recogniser is 16 kHz mono float32 in [-1, 1]."""
 
 Samples = NDArray[np.float32]
-Device = Literal["npu", "igpu", "cpu", "emulated", "unknown"]
-
-
-@dataclass(frozen=True)
-class Placement:
-    """Where a computation ran, and how that is known. No evidence means ``unknown``."""
-
-    device: Device = "unknown"
-    evidence: tuple[str, ...] = ()
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Placement:
-        """Build from the JSON shape ``{"device": ..., "evidence": [...]}``."""
-        return cls(data["device"], tuple(data["evidence"]))
 
 
 @dataclass(frozen=True)

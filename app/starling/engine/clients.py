@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from starling.core.engine_api import Rung
 from starling.core.errors import StarlingError
-from starling.core.results import SAMPLE_RATE, Placement, Samples, SttOptions, Transcript
+from starling.core.placement import Placement
+from starling.core.results import SAMPLE_RATE, Samples, SttOptions, Transcript
 from starling.engine.failures import OUT_OF_MEMORY
 from starling.engine.supervisor import Outcome, Supervisor
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from starling.core.engine_api import Reply, Rung
 from starling.core.errors import StarlingError
-from starling.core.results import Placement
+from starling.core.placement import Placement
 from starling.engine.events import (
     EngineEvent,
     EngineRestarted,

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from starling.core.errors import StarlingError
-from starling.core.results import Placement
+from starling.core.placement import Placement
+
+Mode = Literal["assistant", "dictation", "off"]
+"""What happens to speech: it may be answered, it is only written down, or nothing is heard at all."""
+Activation = Literal["always", "hold"]
+"""When speech is heard: all the time, or while the talk key is held."""
 
 
 @dataclass(frozen=True)
 class Utterance:
     """One thing somebody said, and what it cost to understand.
+
+    ``turn`` names it from its recognition on; every command about it takes that name. ``at`` is the Unix time at
+    which it began. ``replayable``: its recording is there to be played or recognised again.
 
     Times ``*_s`` are seconds of the input stream. ``endpoint_to_text_ms`` is wall time from the decision that speech
     had ended to the text; ``speech_end_to_text_ms`` the same from the last speech frame, hangover included. Of a
@@ -34,6 +43,10 @@ class Utterance:
     notes: tuple[str, ...] = ()
     attempts: int = 1
     error: dict[str, str] | None = None
+    turn: str = ""
+    at: float = 0.0
+    held: bool = False
+    replayable: bool = False
 
     @property
     def rtf(self) -> float | None:
@@ -87,10 +100,40 @@ class SpeechBegan:
 
 
 @dataclass(frozen=True)
-class ReplyBegan:
-    """Starling starts to answer; the text may still grow."""
+class SpeechEnded:
+    """The speaker has finished; the text follows with :class:`Heard`."""
+
+
+@dataclass(frozen=True)
+class SpeechDropped:
+    """What began as speech was none; ``held``: the talk key was down, so somebody waits for a text."""
+
+    reason: str
+    held: bool = False
+
+
+@dataclass(frozen=True)
+class Partial:
+    """What the utterance in progress says so far. The final text may differ."""
 
     text: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question was typed."""
+
+    turn: str
+    text: str
+    at: float
+
+
+@dataclass(frozen=True)
+class ReplyBegan:
+    """Starling starts to answer; the text may still grow. ``turn`` is what is answered, empty for a timer."""
+
+    text: str
+    turn: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,6 +141,75 @@ class ReplyEnded:
     """A reply was spoken, stopped or could not be spoken."""
 
     reply: Reply
+    turn: str = ""
+
+
+@dataclass(frozen=True)
+class ReplayBegan:
+    """The recording of a turn is played."""
+
+    turn: str
+
+
+@dataclass(frozen=True)
+class ReplayEnded:
+    """It was played, stopped, or could not be."""
+
+    turn: str
+    error: dict[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class RetryBegan:
+    """A turn is recognised again with another model."""
+
+    turn: str
+    model: str
+
+
+@dataclass(frozen=True)
+class Retried:
+    """What came of it: text and figures, or ``error``. The turn keeps its old text when there is an error."""
+
+    turn: str
+    utterance: Utterance | None = None
+    error: dict[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class TurnDeleted:
+    """A turn is gone from the window, the history and memory; an empty name means all of them."""
+
+    turn: str
+
+
+@dataclass(frozen=True)
+class Listening:
+    """What is listened to, from now on; ``held``: the talk key is down or was tapped."""
+
+    mode: Mode
+    activation: Activation
+    muted: bool
+    held: bool = False
+
+
+@dataclass(frozen=True)
+class Sound:
+    """What the microphone hears, for meters.
+
+    Attributes:
+        level_dbfs: RMS of the block in decibels below full scale, -100 for digital silence.
+        probability: the detector's latest probability of speech, 0..1.
+        threshold: the probability from which a frame is speech.
+        peaks: the block's waveform as pairs (lowest, highest) of consecutive pieces, each in [-1, 1].
+        seconds: length of the block.
+    """
+
+    level_dbfs: float
+    probability: float
+    threshold: float
+    peaks: tuple[tuple[float, float], ...]
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -137,6 +249,106 @@ class EngineChanged:
 
 
 @dataclass(frozen=True)
+class EngineShown:
+    """What a panel shows of an engine family; sent whenever it changes.
+
+    Attributes:
+        family: ``stt`` or ``tts``.
+        status: ``unloaded``, ``loading``, ``ready``, ``busy``, ``restarting``, ``failed``, ``closed``.
+        tier: ``advanced``, ``legacy``, ``demo``; ``mlir-aie``, ``npu``, ``cpu``, ``demo`` for voices.
+        model: empty if the tier has none.
+        placement: where the loaded engine says it runs; device ``unknown`` while none is loaded.
+        why_not_better: why no better tier is used; empty on the best.
+        reason: of the last restart or failure; empty while all is well.
+        memory_bytes: resident memory of the engine's process; None while it has none or it cannot be read.
+    """
+
+    family: Literal["stt", "tts"]
+    status: str
+    tier: str
+    model: str
+    placement: Placement = field(default_factory=Placement)
+    why_not_better: str = ""
+    reason: str = ""
+    memory_bytes: int | None = None
+
+
+@dataclass(frozen=True)
+class NpuShown:
+    """What is known of the NPU; fields as in ``doctor --json``. An empty ``power_mode`` was not read."""
+
+    present: bool
+    usable: bool
+    product: str = ""
+    generation: str = ""
+    firmware: str = ""
+    driver: str = ""
+    power_mode: str = ""
+    reasons: tuple[str, ...] = ()
+    fixes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Device:
+    """A microphone or speaker that can be chosen: ``name`` is what the setting stores, ``label`` what people read."""
+
+    name: str
+    label: str
+    is_default: bool = False
+
+
+@dataclass(frozen=True)
+class DevicesFound:
+    """The answer to a question for devices; ``error`` when they could not be listed."""
+
+    microphones: tuple[Device, ...] = ()
+    speakers: tuple[Device, ...] = ()
+    error: dict[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class ModelsFound:
+    """The Whisper models that can be named: installed ones, and the starter."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class VoicesFound:
+    """The voices of the tier in use, as (id, language, gender)."""
+
+    tier: str
+    voices: tuple[tuple[str, str, str], ...]
+    error: dict[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class PastTurn:
+    """One turn from the history."""
+
+    turn: str
+    at: float
+    mode: str
+    text: str
+    tier: str
+    model: str
+    audio_s: float
+    processing_s: float | None
+    placement: Placement
+    replayable: bool
+    error_code: str = ""
+    replies: tuple[tuple[str, str, str], ...] = ()
+    """(text, tier, voice)"""
+
+
+@dataclass(frozen=True)
+class PastTurns:
+    """The newest turns of earlier runs, oldest first."""
+
+    turns: tuple[PastTurn, ...]
+
+
+@dataclass(frozen=True)
 class Notice:
     """A sentence the user should read once."""
 
@@ -157,6 +369,14 @@ class Recovered:
     text: str
     started_at: float
     tier: str
+    turn: str = ""
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """The pipeline has ended; ``error`` when it could not begin or broke."""
+
+    error: StarlingError | None = None
 
 
 @dataclass(frozen=True)
@@ -170,13 +390,31 @@ class Ready:
 Event = (
     Heard
     | SpeechBegan
+    | SpeechEnded
+    | SpeechDropped
+    | Partial
+    | Asked
     | ReplyBegan
     | ReplyEnded
+    | ReplayBegan
+    | ReplayEnded
+    | RetryBegan
+    | Retried
+    | TurnDeleted
+    | Listening
+    | Sound
     | MicrophoneChanged
     | SpeakerChanged
     | EngineChanged
+    | EngineShown
+    | NpuShown
+    | DevicesFound
+    | ModelsFound
+    | VoicesFound
+    | PastTurns
     | Notice
     | Trouble
     | Recovered
     | Ready
+    | Stopped
 )

@@ -11,7 +11,8 @@ import numpy as np
 
 from starling.audio.files import decode
 from starling.core.errors import StarlingError
-from starling.core.results import SAMPLE_RATE, Placement, Samples, Transcript
+from starling.core.placement import Placement
+from starling.core.results import SAMPLE_RATE, Samples, Transcript
 from starling.core.segmenter import Segmenter
 from starling.core.segments import Segment
 from starling.engine.clients import SttClient, Transcribed

@@ -18,7 +18,8 @@ from starling.audio.base import AudioSink
 from starling.audio.events import FirstSound, SinkEvent, SpeakerBack, SpeakerLost
 from starling.core.clauses import ClauseSplitter
 from starling.core.errors import StarlingError, internal_error
-from starling.core.results import Placement, Samples
+from starling.core.placement import Placement
+from starling.core.results import Samples
 from starling.core.spoken import spoken
 from starling.engine.clients import SpeechChunk, SpeechMetrics
 from starling.pipeline.events import Reply

@@ -25,6 +25,20 @@ class Setting:
 SETTINGS: tuple[Setting, ...] = (
     Setting("audio.microphone", "", "Microphone", "Stable name of the input device; empty for the system's default."),
     Setting("audio.speaker", "", "Speaker", "Stable name of the output device; empty for the system's default."),
+    Setting(
+        "listen.mode",
+        "assistant",
+        "Mode",
+        "assistant answers what is addressed to it, dictation only writes down, off hears nothing.",
+        choices=("assistant", "dictation", "off"),
+    ),
+    Setting(
+        "listen.activation",
+        "always",
+        "Listen",
+        "always, or only while the talk key is held.",
+        choices=("always", "hold"),
+    ),
     Setting("vad.threshold", 0.5, "Speech threshold", "Silero probability above which a frame is speech.", 0.1, 0.9),
     Setting("vad.pre_roll", 450, "Pre-roll", "Audio kept from before the onset.", 0, 2000, unit="ms"),
     Setting("vad.onset_frames", 2, "Onset frames", "Speech frames of 32 ms in a row that start a segment.", 1, 10),
@@ -46,6 +60,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("stt.language", "auto", "Language", "ISO 639-1 code, or auto to detect it."),
     Setting("stt.beam_size", 1, "Beam size", "1 is greedy and fastest.", 1, 10),
     Setting("stt.threads", 0, "Recogniser threads", "0 uses the physical cores, four at most.", 0, 64, unit="threads"),
+    Setting(
+        "stt.partial",
+        True,
+        "Live text",
+        "Show text while you speak, where the model is fast enough not to delay the final text.",
+    ),
     Setting("tts.tier", "auto", "Voice tier", "auto picks the best that works.", choices=("auto", "cpu", "demo")),
     Setting("tts.voice", "", "Voice", "Voice id of the tier in use; empty for the tier's default."),
     Setting("tts.speed", 1.0, "Speaking speed", "1.0 is the voice's own pace.", 0.5, 2.0),
@@ -88,4 +108,19 @@ SETTINGS: tuple[Setting, ...] = (
         unit="days",
     ),
     Setting("history.keep_audio", False, "Keep recordings", "Keep audio after its text was delivered."),
+    Setting(
+        "window.theme",
+        "system",
+        "Appearance",
+        "system follows the desktop.",
+        choices=("system", "light", "dark", "contrast"),
+    ),
+    Setting(
+        "window.close",
+        "tray",
+        "Closing the window",
+        "tray keeps Starling running where the desktop has a tray; quit ends it.",
+        choices=("tray", "quit"),
+    ),
+    Setting("window.start_minimized", False, "Start minimized", "Start in the tray, or minimized where there is none."),
 )

@@ -3,7 +3,8 @@ import pytest
 
 from starling.core.engine_api import EngineSpec, Reply, Rung
 from starling.core.errors import StarlingError
-from starling.core.results import Placement, SttOptions, Transcript
+from starling.core.placement import Placement
+from starling.core.results import SttOptions, Transcript
 from starling.engine.clients import SttClient, TtsClient
 from starling.engine.supervisor import Outcome
 

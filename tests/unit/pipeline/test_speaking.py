@@ -16,7 +16,8 @@ from starling.audio.events import FirstSound, SinkEvent, SoundDropped, SpeakerLo
 from starling.audio.wav_sink import WavSink
 from starling.core.engine_api import EngineSpec, Rung
 from starling.core.errors import StarlingError
-from starling.core.results import Placement, Samples
+from starling.core.placement import Placement
+from starling.core.results import Samples
 from starling.engine.clients import SpeechChunk, SpeechMetrics, TtsClient
 from starling.engine.supervisor import Supervisor
 from starling.pipeline.speaking import (

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from starling.core.results import Placement
+from starling.core.placement import Placement
 
 MelBatch = NDArray[np.float32]
 """(clips, mels, frames)."""

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from starling.core.engine_api import Reply
 from starling.core.errors import StarlingError
-from starling.core.results import SAMPLE_RATE, Placement, Samples, SttOptions, Transcript, Word
+from starling.core.placement import Placement
+from starling.core.results import SAMPLE_RATE, Samples, SttOptions, Transcript, Word
 from starling.speech.stt.clips import check_clip
 
 _FULL_SCALE = 32767

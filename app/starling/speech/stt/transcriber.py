@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from starling.core.errors import StarlingError
-from starling.core.results import SAMPLE_RATE, Placement, Samples, SttOptions, Transcript, Word
+from starling.core.placement import Placement
+from starling.core.results import SAMPLE_RATE, Samples, SttOptions, Transcript, Word
 from starling.speech.stt import context, filters
 from starling.speech.stt.base import Encoder, States
 from starling.speech.stt.clips import check_clip

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from starling.core.engine_api import Reply
 from starling.core.errors import StarlingError
-from starling.core.results import Placement, SttOptions
+from starling.core.placement import Placement
+from starling.core.results import SttOptions
 from starling.speech.stt import context
 from starling.speech.stt.base import MelBatch, States
 from starling.speech.stt.cpu import default_threads

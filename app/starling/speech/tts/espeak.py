@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from starling.core.engine_api import Reply
 from starling.core.errors import StarlingError
-from starling.core.results import Placement, Samples
+from starling.core.placement import Placement
+from starling.core.results import Samples
 
 if TYPE_CHECKING:
     from starling.speech.tts.espeak_library import EspeakVoice, Library

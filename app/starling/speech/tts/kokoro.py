@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from starling.core.clauses import ClauseSplitter
 from starling.core.engine_api import Reply
 from starling.core.errors import StarlingError
-from starling.core.results import Placement, Samples
+from starling.core.placement import Placement
+from starling.core.results import Samples
 
 RATE = 24_000
 SPEED_LIMITS = (0.5, 2.0)

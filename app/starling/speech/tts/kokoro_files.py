@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from starling.core.errors import StarlingError
-from starling.core.results import Device, Placement
+from starling.core.placement import Device, Placement
 
 STYLE_SHAPE = (510, 1, 256)
 MOST_THREADS = 4

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from starling.core.errors import StarlingError
-from starling.core.results import Placement, SttOptions
+from starling.core.placement import Placement
+from starling.core.results import SttOptions
 from starling.locate import shipped
 from starling.speech.stt.decode import Decoded
 from starling.speech.stt.filters import Scores

@@ -11,7 +11,7 @@ import pytest
 from onnx import TensorProto, helper
 
 from starling.core.errors import StarlingError
-from starling.core.results import Placement
+from starling.core.placement import Placement
 from starling.speech.tts import kokoro
 from starling.speech.tts.kokoro_files import read_voices
 from tests.helpers.kokoro_model import FRAME_SAMPLES, FRAMES_PER_TOKEN, RATE, VOICES, build, write_voices
