@@ -7,6 +7,15 @@ from typing import Literal
 
 from starling.core.errors import StarlingError
 from starling.core.placement import Placement
+from starling.pipeline.shown import Device as Device
+from starling.pipeline.shown import DevicesFound as DevicesFound
+from starling.pipeline.shown import EngineShown as EngineShown
+from starling.pipeline.shown import ModelsFound as ModelsFound
+from starling.pipeline.shown import NpuShown as NpuShown
+from starling.pipeline.shown import PastTurn as PastTurn
+from starling.pipeline.shown import PastTurns as PastTurns
+from starling.pipeline.shown import Sound as Sound
+from starling.pipeline.shown import VoicesFound as VoicesFound
 
 Mode = Literal["assistant", "dictation", "off"]
 """What happens to speech: it may be answered, it is only written down, or nothing is heard at all."""
@@ -19,7 +28,7 @@ class Utterance:
     """One thing somebody said, and what it cost to understand.
 
     ``turn`` names it from its recognition on; every command about it takes that name. ``at`` is the Unix time at
-    which it began. ``replayable``: its recording is there to be played or recognised again.
+    which it began, ``mode`` what was listened for, ``held`` whether the talk key was down. ``replayable``: its recording is there to be played or recognised again.
 
     Times ``*_s`` are seconds of the input stream. ``endpoint_to_text_ms`` is wall time from the decision that speech
     had ended to the text; ``speech_end_to_text_ms`` the same from the last speech frame, hangover included. Of a
@@ -45,6 +54,7 @@ class Utterance:
     error: dict[str, str] | None = None
     turn: str = ""
     at: float = 0.0
+    mode: Mode = "assistant"
     held: bool = False
     replayable: bool = False
 
@@ -194,25 +204,6 @@ class Listening:
 
 
 @dataclass(frozen=True)
-class Sound:
-    """What the microphone hears, for meters.
-
-    Attributes:
-        level_dbfs: RMS of the block in decibels below full scale, -100 for digital silence.
-        probability: the detector's latest probability of speech, 0..1.
-        threshold: the probability from which a frame is speech.
-        peaks: the block's waveform as pairs (lowest, highest) of consecutive pieces, each in [-1, 1].
-        seconds: length of the block.
-    """
-
-    level_dbfs: float
-    probability: float
-    threshold: float
-    peaks: tuple[tuple[float, float], ...]
-    seconds: float
-
-
-@dataclass(frozen=True)
 class MicrophoneChanged:
     """The microphone was opened, lost, came back, or lost samples."""
 
@@ -246,106 +237,6 @@ class EngineChanged:
     def routine(self) -> bool:
         """Whether nothing went wrong."""
         return self.kind in ("EngineStarted", "EngineUnloaded")
-
-
-@dataclass(frozen=True)
-class EngineShown:
-    """What a panel shows of an engine family; sent whenever it changes.
-
-    Attributes:
-        family: ``stt`` or ``tts``.
-        status: ``unloaded``, ``loading``, ``ready``, ``busy``, ``restarting``, ``failed``, ``closed``.
-        tier: ``advanced``, ``legacy``, ``demo``; ``mlir-aie``, ``npu``, ``cpu``, ``demo`` for voices.
-        model: empty if the tier has none.
-        placement: where the loaded engine says it runs; device ``unknown`` while none is loaded.
-        why_not_better: why no better tier is used; empty on the best.
-        reason: of the last restart or failure; empty while all is well.
-        memory_bytes: resident memory of the engine's process; None while it has none or it cannot be read.
-    """
-
-    family: Literal["stt", "tts"]
-    status: str
-    tier: str
-    model: str
-    placement: Placement = field(default_factory=Placement)
-    why_not_better: str = ""
-    reason: str = ""
-    memory_bytes: int | None = None
-
-
-@dataclass(frozen=True)
-class NpuShown:
-    """What is known of the NPU; fields as in ``doctor --json``. An empty ``power_mode`` was not read."""
-
-    present: bool
-    usable: bool
-    product: str = ""
-    generation: str = ""
-    firmware: str = ""
-    driver: str = ""
-    power_mode: str = ""
-    reasons: tuple[str, ...] = ()
-    fixes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Device:
-    """A microphone or speaker that can be chosen: ``name`` is what the setting stores, ``label`` what people read."""
-
-    name: str
-    label: str
-    is_default: bool = False
-
-
-@dataclass(frozen=True)
-class DevicesFound:
-    """The answer to a question for devices; ``error`` when they could not be listed."""
-
-    microphones: tuple[Device, ...] = ()
-    speakers: tuple[Device, ...] = ()
-    error: dict[str, str] | None = None
-
-
-@dataclass(frozen=True)
-class ModelsFound:
-    """The Whisper models that can be named: installed ones, and the starter."""
-
-    names: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class VoicesFound:
-    """The voices of the tier in use, as (id, language, gender)."""
-
-    tier: str
-    voices: tuple[tuple[str, str, str], ...]
-    error: dict[str, str] | None = None
-
-
-@dataclass(frozen=True)
-class PastTurn:
-    """One turn from the history."""
-
-    turn: str
-    at: float
-    mode: str
-    text: str
-    tier: str
-    model: str
-    audio_s: float
-    processing_s: float | None
-    placement: Placement
-    replayable: bool
-    error_code: str = ""
-    replies: tuple[tuple[str, str, str], ...] = ()
-    """(text, tier, voice)"""
-
-
-@dataclass(frozen=True)
-class PastTurns:
-    """The newest turns of earlier runs, oldest first."""
-
-    turns: tuple[PastTurn, ...]
 
 
 @dataclass(frozen=True)
