@@ -1,0 +1,1 @@
+"""The transcript: turns as values, and the rows that show them."""
