@@ -18,4 +18,4 @@ def docs(declared: Sequence[Setting] = SETTINGS) -> str:
 
 
 def _meaning(setting: Setting) -> str:
-    return f"{setting.title}. {setting.description}"
+    return " ".join(part for part in (f"{setting.title}.", setting.description, setting.in_file) if part)

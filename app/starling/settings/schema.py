@@ -1,126 +1,365 @@
-"""Every setting, declared once. The file, the documentation and (later) the dialog come from here."""
+"""Every setting, declared once. The file, the documentation and the dialog come from here, in this order."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from starling.settings.declaration import Page, Setting, Value
 
-Value = bool | int | float | str
+__all__ = ["PAGES", "SETTINGS", "Page", "Setting", "Value"]
 
+PAGES: tuple[Page, ...] = (
+    Page("listening", "Listening", "Speak and watch the meter: the mark is where Starling takes a sound for speech."),
+    Page("sound", "Microphone & speaker"),
+    Page(
+        "recognition",
+        "Recognition",
+        "How speech becomes text. The status panel of the main window names the recogniser in use.",
+    ),
+    Page("voice", "Voice"),
+    Page("assistant", "Assistant"),
+    Page(
+        "history",
+        "History & privacy",
+        "Texts and recordings are stored on this computer only. Whatever is chosen here, a recording is kept on disk "
+        "until its text has been shown, so that nothing you said is lost.",
+    ),
+    Page("window", "Window"),
+)
 
-@dataclass(frozen=True)
-class Setting:
-    """One declared setting; ``key`` is ``section.name`` in the TOML file. The type is the default's."""
-
-    key: str
-    default: Value
-    title: str
-    description: str
-    minimum: float | None = None
-    maximum: float | None = None
-    choices: tuple[str, ...] = ()
-    unit: Literal["", "ms", "s", "min", "days", "threads"] = ""
-
-
-SETTINGS: tuple[Setting, ...] = (
-    Setting("audio.microphone", "", "Microphone", "Stable name of the input device; empty for the system's default."),
-    Setting("audio.speaker", "", "Speaker", "Stable name of the output device; empty for the system's default."),
+_LISTENING: tuple[Setting, ...] = (
     Setting(
         "listen.mode",
         "assistant",
         "Mode",
-        "assistant answers what is addressed to it, dictation only writes down, off hears nothing.",
+        "The assistant answers what is addressed to it; dictation only writes down what you say.",
         choices=("assistant", "dictation", "off"),
+        labels=("Assistant", "Dictation", "Off"),
+        in_file="off hears nothing.",
+        keywords=("mute", "write", "transcribe"),
     ),
     Setting(
         "listen.activation",
         "always",
         "Listen",
-        "always, or only while the talk key is held.",
+        "All the time, or only while you hold the talk button or the space bar.",
         choices=("always", "hold"),
+        labels=("All the time", "While the talk key is held"),
+        keywords=("push to talk", "hands-free", "activation"),
     ),
-    Setting("vad.threshold", 0.5, "Speech threshold", "Silero probability above which a frame is speech.", 0.1, 0.9),
-    Setting("vad.pre_roll", 450, "Pre-roll", "Audio kept from before the onset.", 0, 2000, unit="ms"),
-    Setting("vad.onset_frames", 2, "Onset frames", "Speech frames of 32 ms in a row that start a segment.", 1, 10),
-    Setting("vad.hangover", 600, "Hangover", "Silence that ends a segment.", 200, 3000, unit="ms"),
+    Setting(
+        "vad.threshold",
+        0.5,
+        "Speech threshold",
+        "How sure Starling must be that a sound is speech. Lower it if you are not heard, raise it if noise is.",
+        0.1,
+        0.9,
+        in_file="The probability of speech above which a frame counts.",
+        control="threshold",
+        step=0.05,
+        keywords=("sensitivity", "noise", "voice activity", "silero", "level"),
+    ),
+    Setting(
+        "vad.hangover",
+        600,
+        "Pause that ends a sentence",
+        "You have finished speaking after this much silence.",
+        200,
+        3000,
+        unit="ms",
+        step=50,
+        advanced=True,
+        keywords=("hangover", "silence", "endpoint"),
+    ),
     Setting(
         "vad.early",
         200,
-        "Early transcription",
-        "Silence after which a segment is transcribed early.",
+        "Pause before early recognition",
+        "Recognition already begins after this much silence, and is dropped if you go on speaking.",
         100,
         3000,
         unit="ms",
+        step=50,
+        advanced=True,
+        keywords=("latency", "speed"),
     ),
-    Setting("vad.longest", 28, "Longest segment", "Longer speech is cut at its quietest point.", 5, 29, unit="s"),
-    Setting("stt.tier", "auto", "Recogniser", "auto picks the best that works.", choices=("auto", "legacy", "demo")),
     Setting(
-        "stt.model", "", "Speech model", "Name of an installed model or a folder; empty for the best installed one."
+        "vad.pre_roll",
+        450,
+        "Sound kept before speech",
+        "How much sound from before the first speech is recognised with it. More saves soft beginnings.",
+        0,
+        2000,
+        unit="ms",
+        step=50,
+        zero="None",
+        advanced=True,
+        keywords=("pre-roll", "first word", "cut off"),
     ),
-    Setting("stt.language", "auto", "Language", "ISO 639-1 code, or auto to detect it."),
-    Setting("stt.beam_size", 1, "Beam size", "1 is greedy and fastest.", 1, 10),
-    Setting("stt.threads", 0, "Recogniser threads", "0 uses the physical cores, four at most.", 0, 64, unit="threads"),
+    Setting(
+        "vad.onset_frames",
+        2,
+        "Frames that begin speech",
+        "Speech begins with this many frames of 32 ms in a row that are judged as speech.",
+        1,
+        10,
+        advanced=True,
+        keywords=("onset", "click", "noise"),
+    ),
+    Setting(
+        "vad.longest",
+        28,
+        "Longest piece",
+        "Longer speech is cut at its quietest point.",
+        5,
+        29,
+        unit="s",
+        advanced=True,
+        keywords=("segment", "maximum"),
+    ),
+)
+
+_SOUND: tuple[Setting, ...] = (
+    Setting(
+        "audio.microphone",
+        "",
+        "Microphone",
+        "What Starling hears with.",
+        in_file="The stable name of an input device; empty for the system's default.",
+        page="sound",
+        control="input",
+        keywords=("input", "device", "headset", "level", "test"),
+    ),
+    Setting(
+        "audio.speaker",
+        "",
+        "Speaker",
+        "What Starling speaks through.",
+        in_file="The stable name of an output device; empty for the system's default.",
+        page="sound",
+        control="output",
+        keywords=("output", "device", "headphones", "test", "volume"),
+    ),
+)
+
+_RECOGNITION: tuple[Setting, ...] = (
+    Setting(
+        "stt.model",
+        "",
+        "Speech model",
+        "A larger model makes fewer mistakes and takes longer.",
+        in_file="The name of an installed model, or a folder; empty for the best installed one.",
+        page="recognition",
+        control="model",
+        keywords=("whisper", "starter", "folder", "accuracy"),
+    ),
+    Setting(
+        "stt.language",
+        "auto",
+        "Language",
+        "What you speak. Naming it avoids wrong guesses on short sentences.",
+        in_file="An ISO 639-1 code, or auto to detect it.",
+        page="recognition",
+        control="language",
+        keywords=("detect", "german", "english", "french", "spanish"),
+    ),
     Setting(
         "stt.partial",
         True,
         "Live text",
         "Show text while you speak, where the model is fast enough not to delay the final text.",
-    ),
-    Setting("tts.tier", "auto", "Voice tier", "auto picks the best that works.", choices=("auto", "cpu", "demo")),
-    Setting("tts.voice", "", "Voice", "Voice id of the tier in use; empty for the tier's default."),
-    Setting("tts.speed", 1.0, "Speaking speed", "1.0 is the voice's own pace.", 0.5, 2.0),
-    Setting(
-        "assistant.answer",
-        "addressed",
-        "Answer",
-        "addressed: only after the wake phrase or soon after a reply.",
-        choices=("addressed", "everything"),
+        page="recognition",
+        keywords=("partial", "preview", "while speaking"),
     ),
     Setting(
-        "assistant.wake_phrase", "hey starling", "Wake phrase", "Said at the start of an utterance to address Starling."
+        "stt.tier",
+        "auto",
+        "Recogniser",
+        "Which recogniser to use. Automatic takes the best that works here.",
+        choices=("auto", "legacy", "demo"),
+        labels=("Automatic", "Whisper on the CPU", "Small built-in recogniser"),
+        in_file="legacy is Whisper on the CPU, demo the small built-in recogniser.",
+        page="recognition",
+        advanced=True,
+        keywords=("tier", "backend", "legacy", "demo", "advanced", "npu"),
     ),
     Setting(
-        "assistant.follow_up",
-        8,
-        "Follow-up time",
-        "After a reply no wake phrase is needed for this long.",
+        "stt.beam_size",
+        1,
+        "Beam size",
+        "How many readings are followed at once. 1 is fastest; more can be more accurate.",
+        1,
+        10,
+        page="recognition",
+        advanced=True,
+        keywords=("greedy", "accuracy"),
+    ),
+    Setting(
+        "stt.threads",
         0,
-        60,
-        unit="s",
+        "Recogniser threads",
+        "Processor threads for recognition. Automatic uses the physical cores, four at most.",
+        0,
+        64,
+        unit="threads",
+        in_file="0 is automatic.",
+        zero="Automatic",
+        page="recognition",
+        advanced=True,
+        keywords=("cpu", "cores", "processor"),
     ),
     Setting(
         "engine.idle_unload",
         10,
         "Unload models after",
-        "Idle time after which models leave memory; 0 never.",
+        "Models leave memory when they have not been used for this long; the next use loads them again.",
         0,
         1440,
         unit="min",
+        in_file="0 never unloads.",
+        zero="Never",
+        page="recognition",
+        advanced=True,
+        keywords=("memory", "ram", "idle", "battery"),
     ),
-    Setting("history.keep", True, "Keep history", "Store the texts of turns on this machine."),
+)
+
+_VOICE: tuple[Setting, ...] = (
+    Setting(
+        "tts.voice",
+        "",
+        "Voice",
+        "Who speaks. The list holds the voices of the voice engine in use.",
+        in_file="A voice id of the tier in use; empty for the tier's default.",
+        page="voice",
+        control="voice",
+        keywords=("kokoro", "espeak", "female", "male", "speaker"),
+    ),
+    Setting(
+        "tts.speed",
+        1.0,
+        "Speaking speed",
+        "1.00 is the voice's own pace.",
+        0.5,
+        2.0,
+        unit="×",
+        page="voice",
+        control="slider",
+        step=0.05,
+        keywords=("fast", "slow", "rate", "pace"),
+    ),
+    Setting(
+        "tts.tier",
+        "auto",
+        "Voice engine",
+        "Which engine speaks. Automatic takes the best that works here.",
+        choices=("auto", "cpu", "demo"),
+        labels=("Automatic", "Kokoro on the CPU", "eSpeak, no model needed"),
+        in_file="cpu is Kokoro on the CPU, demo is eSpeak.",
+        page="voice",
+        advanced=True,
+        keywords=("tier", "kokoro", "espeak", "npu"),
+    ),
+)
+
+_ASSISTANT: tuple[Setting, ...] = (
+    Setting(
+        "assistant.answer",
+        "addressed",
+        "Answer",
+        "What is addressed to Starling begins with the wake phrase, or follows soon after a reply.",
+        choices=("addressed", "everything"),
+        labels=("What is addressed to Starling", "Everything that is said"),
+        page="assistant",
+        keywords=("reply", "wake word", "respond"),
+    ),
+    Setting(
+        "assistant.wake_phrase",
+        "hey starling",
+        "Wake phrase",
+        "Say it at the start of a sentence to address Starling.",
+        page="assistant",
+        control="wake_phrase",
+        keywords=("wake word", "hotword", "name", "hey starling", "test"),
+    ),
+    Setting(
+        "assistant.follow_up",
+        8,
+        "Follow-up time",
+        "For this long after a reply, no wake phrase is needed.",
+        0,
+        60,
+        unit="s",
+        in_file="0 always needs the wake phrase.",
+        zero="Always needed",
+        page="assistant",
+        keywords=("conversation", "continue", "timeout"),
+    ),
+)
+
+_HISTORY: tuple[Setting, ...] = (
+    Setting(
+        "history.keep",
+        True,
+        "Keep texts",
+        "Store what you said and what Starling replied, to read it again later. When off, a text is gone with the "
+        "window that showed it.",
+        page="history",
+        keywords=("history", "privacy", "store", "transcript", "record"),
+    ),
     Setting(
         "history.keep_days",
         30,
         "Keep texts for",
-        "Older turns are deleted; 0 keeps them for ever.",
+        "Older texts are deleted, and their recordings with them.",
         0,
         3650,
         unit="days",
+        in_file="0 keeps them for ever.",
+        zero="For ever",
+        page="history",
+        keywords=("retention", "delete", "privacy", "days"),
+        needs="history.keep",
     ),
-    Setting("history.keep_audio", False, "Keep recordings", "Keep audio after its text was delivered."),
+    Setting(
+        "history.keep_audio",
+        False,
+        "Keep recordings",
+        "Store the sound of what you said beside its text, to play it or recognise it again.",
+        page="history",
+        keywords=("audio", "privacy", "replay", "retry", "voice"),
+        needs="history.keep",
+    ),
+)
+
+_WINDOW: tuple[Setting, ...] = (
     Setting(
         "window.theme",
         "system",
         "Appearance",
-        "system follows the desktop.",
+        "The colours of the window.",
         choices=("system", "light", "dark", "contrast"),
+        labels=("As the desktop", "Light", "Dark", "High contrast"),
+        in_file="system follows the desktop.",
+        page="window",
+        keywords=("theme", "dark mode", "light", "contrast", "colour", "color", "style"),
     ),
     Setting(
         "window.close",
         "tray",
         "Closing the window",
-        "tray keeps Starling running where the desktop has a tray; quit ends it.",
+        "Starling can go on listening in the tray, where the desktop has one.",
         choices=("tray", "quit"),
+        labels=("Keeps Starling in the tray", "Quits Starling"),
+        page="window",
+        keywords=("exit", "background", "quit", "minimize"),
     ),
-    Setting("window.start_minimized", False, "Start minimized", "Start in the tray, or minimized where there is none."),
+    Setting(
+        "window.start_minimized",
+        False,
+        "Start minimized",
+        "Start in the tray, or minimized where the desktop has none.",
+        page="window",
+        keywords=("autostart", "hidden", "tray", "background"),
+    ),
 )
+
+SETTINGS: tuple[Setting, ...] = (*_LISTENING, *_SOUND, *_RECOGNITION, *_VOICE, *_ASSISTANT, *_HISTORY, *_WINDOW)

@@ -54,15 +54,38 @@ class Settings:
             StarlingError: ``settings.unknown`` or ``settings.bad_value``: nothing has changed. ``settings.newer``,
                 ``settings.unreadable``, ``settings.unwritable`` or ``settings.busy``: it is used and not saved.
         """
-        fitting = checked(self._setting(key), value)
-        self._chosen[key] = fitting
-        self._save(key, fitting)
+        self.use(key, value)
+        self.save(key)
 
     def reset(self, key: str) -> None:
         """Go back to the default and take the key out of the file. Raises as :meth:`set`."""
+        self.forget(key)
+        self.save(key)
+
+    def use(self, key: str, value: Value) -> None:
+        """Use the value from now on; :meth:`save` saves it. Touches no file.
+
+        Raises:
+            StarlingError: ``settings.unknown`` or ``settings.bad_value``: nothing has changed.
+        """
+        self._chosen[key] = checked(self._setting(key), value)
+
+    def forget(self, key: str) -> None:
+        """Use the default from now on; :meth:`save` takes the key out of the file. Raises as :meth:`use`."""
         self._setting(key)
         self._chosen.pop(key, None)
-        self._save(key, None)
+
+    def save(self, key: str) -> None:
+        """Bring the file to what is in use for this key; waits for the disk and for other processes.
+
+        Raises:
+            StarlingError: as :meth:`set`; the value stays in use.
+        """
+        self._save(key, self._chosen.get(key))
+
+    def default(self, key: str) -> Value:
+        """What holds without a choice. Raises StarlingError ``settings.unknown``."""
+        return self._setting(key).default
 
     def _setting(self, key: str) -> Setting:
         try:

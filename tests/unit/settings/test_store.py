@@ -424,3 +424,23 @@ def test_declarations_are_sound() -> None:
         if type(setting.default) in (int, float):
             assert setting.minimum is not None
             assert setting.maximum is not None
+
+
+def test_a_value_is_used_at_once_and_saved_when_asked(path: Path) -> None:
+    settings = opened(path)
+    settings.use("sound.rate", 8000)
+    assert settings.get("sound.rate") == 8000
+    assert not path.exists()
+    settings.save("sound.rate")
+    assert opened(path).get("sound.rate") == 8000
+    settings.forget("sound.rate")
+    assert (settings.get("sound.rate"), opened(path).get("sound.rate")) == (settings.default("sound.rate"), 8000)
+    settings.save("sound.rate")
+    assert "rate" not in path.read_text()
+
+
+def test_a_value_that_does_not_fit_is_not_used(path: Path) -> None:
+    settings = opened(path)
+    with pytest.raises(StarlingError, match="look.theme"):
+        settings.use("look.theme", "drak")
+    assert settings.get("look.theme") == "auto"
