@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Value = bool | int | float | str
-Unit = Literal["", "ms", "s", "min", "days", "threads", "×"]
+Unit = Literal["", "ms", "s", "min", "days", "threads", "times"]
 Control = Literal["", "slider", "threshold", "input", "output", "model", "language", "voice", "wake_phrase"]
 PageKey = Literal["listening", "sound", "recognition", "voice", "assistant", "history", "window"]
 

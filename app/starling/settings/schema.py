@@ -240,7 +240,7 @@ _VOICE: tuple[Setting, ...] = (
         "1.00 is the voice's own pace.",
         0.5,
         2.0,
-        unit="×",
+        unit="times",
         page="voice",
         control="slider",
         step=0.05,

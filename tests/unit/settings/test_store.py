@@ -441,6 +441,6 @@ def test_a_value_is_used_at_once_and_saved_when_asked(path: Path) -> None:
 
 def test_a_value_that_does_not_fit_is_not_used(path: Path) -> None:
     settings = opened(path)
-    with pytest.raises(StarlingError, match="look.theme"):
+    with pytest.raises(StarlingError, match=r"look\.theme"):
         settings.use("look.theme", "drak")
     assert settings.get("look.theme") == "auto"
