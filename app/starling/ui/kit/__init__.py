@@ -1,0 +1,31 @@
+"""Small widgets that the whole window is made of."""
+
+from starling.ui.kit.badge import Badge
+from starling.ui.kit.banner import Banner
+from starling.ui.kit.buttons import IconButton
+from starling.ui.kit.card import Card
+from starling.ui.kit.glyph import Glyph
+from starling.ui.kit.meter import LevelMeter, ProbabilityMeter
+from starling.ui.kit.row import ValueRow
+from starling.ui.kit.switch import SegmentedSwitch
+from starling.ui.kit.text import ElidedLabel, label, restyle, wrapped
+from starling.ui.kit.trend import TrendPlot
+from starling.ui.kit.waveform import WaveformView
+
+__all__ = [
+    "Badge",
+    "Banner",
+    "Card",
+    "ElidedLabel",
+    "Glyph",
+    "IconButton",
+    "LevelMeter",
+    "ProbabilityMeter",
+    "SegmentedSwitch",
+    "TrendPlot",
+    "ValueRow",
+    "WaveformView",
+    "label",
+    "restyle",
+    "wrapped",
+]

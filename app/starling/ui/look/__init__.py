@@ -1,0 +1,1 @@
+"""How Starling looks: tokens, palettes, the style sheet and the icons."""

@@ -1,0 +1,34 @@
+"""The measures of the design language. Free of Qt; lengths are logical pixels."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+SPACE = (4, 8, 12, 16, 24)
+"""Every gap is one of these."""
+SPACE_XS, SPACE_S, SPACE_M, SPACE_L, SPACE_XL = SPACE
+
+RADIUS = 8
+"""Corners of cards and fields."""
+RADIUS_SMALL = 6
+"""Corners of what lies inside them: buttons, badges, menu entries."""
+
+CONTROL_HEIGHT = 32
+"""Least height of what can be pressed."""
+ICON_SIZE = 18
+"""Icons in buttons and card titles; the drawings have a grid of 24."""
+PANEL_WIDTH = 340
+"""The status panel's column."""
+
+Step = Literal["caption", "body", "title", "display"]
+
+TYPE_SCALE: dict[Step, float] = {"caption": 0.88, "body": 1.0, "title": 1.15, "display": 1.5}
+"""Font sizes as factors of the system's font size."""
+TYPE_WEIGHT: dict[Step, int] = {"caption": 400, "body": 400, "title": 600, "display": 600}
+SMALLEST_POINTS = 7.5
+"""Captions do not shrink below this where the system font is small already."""
+
+
+def points(step: Step, system_points: float) -> float:
+    """Font size of a step in points, from the system font's."""
+    return max(TYPE_SCALE[step] * system_points, min(SMALLEST_POINTS, system_points))
