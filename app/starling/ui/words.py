@@ -6,91 +6,85 @@ from PySide6.QtCore import QCoreApplication
 
 from starling.pipeline.panel import Activity
 
-CONTEXT = "Words"
+# Under this name, and with the context written out, the strings are found by lupdate.
+translate = QCoreApplication.translate
 
 
 def activity_word(activity: Activity) -> str:
     """What Starling does right now, in one or two words."""
-    say = QCoreApplication.translate
     return {
-        Activity.STARTING: say(CONTEXT, "Starting"),
-        Activity.NO_MICROPHONE: say(CONTEXT, "No microphone"),
-        Activity.MUTED: say(CONTEXT, "Muted"),
-        Activity.OFF: say(CONTEXT, "Off"),
-        Activity.READY: say(CONTEXT, "Listening"),
-        Activity.WAITING: say(CONTEXT, "Hold to talk"),
-        Activity.HEARING: say(CONTEXT, "Hearing you"),
-        Activity.TRANSCRIBING: say(CONTEXT, "Transcribing"),
-        Activity.SPEAKING: say(CONTEXT, "Speaking"),
-        Activity.RESTARTING: say(CONTEXT, "Engine restarting"),
-        Activity.FAILED: say(CONTEXT, "Not running"),
+        Activity.STARTING: translate("Words", "Starting"),
+        Activity.NO_MICROPHONE: translate("Words", "No microphone"),
+        Activity.MUTED: translate("Words", "Muted"),
+        Activity.OFF: translate("Words", "Off"),
+        Activity.READY: translate("Words", "Listening"),
+        Activity.WAITING: translate("Words", "Hold to talk"),
+        Activity.HEARING: translate("Words", "Hearing you"),
+        Activity.TRANSCRIBING: translate("Words", "Transcribing"),
+        Activity.SPEAKING: translate("Words", "Speaking"),
+        Activity.RESTARTING: translate("Words", "Engine restarting"),
+        Activity.FAILED: translate("Words", "Not running"),
     }[activity]
 
 
 def tier_word(tier: str) -> str:
     """A tier of the recogniser or of the voice; an unknown one is shown as it is."""
-    say = QCoreApplication.translate
     return {
-        "advanced": say(CONTEXT, "Advanced"),
-        "legacy": say(CONTEXT, "Legacy"),
-        "demo": say(CONTEXT, "Demo"),
-        "mlir-aie": say(CONTEXT, "NPU kernels"),
-        "npu": say(CONTEXT, "NPU"),
-        "cpu": say(CONTEXT, "CPU"),
+        "advanced": translate("Words", "Advanced"),
+        "legacy": translate("Words", "Legacy"),
+        "demo": translate("Words", "Demo"),
+        "mlir-aie": translate("Words", "NPU kernels"),
+        "npu": translate("Words", "NPU"),
+        "cpu": translate("Words", "CPU"),
     }.get(tier, tier)
 
 
 def placement_word(device: str) -> str:
     """Where a computation ran, as its evidence says."""
-    say = QCoreApplication.translate
     return {
-        "npu": say(CONTEXT, "NPU"),
-        "igpu": say(CONTEXT, "Integrated GPU"),
-        "cpu": say(CONTEXT, "CPU"),
-        "emulated": say(CONTEXT, "Emulated"),
-        "unknown": say(CONTEXT, "Unknown"),
+        "npu": translate("Words", "NPU"),
+        "igpu": translate("Words", "Integrated GPU"),
+        "cpu": translate("Words", "CPU"),
+        "emulated": translate("Words", "Emulated"),
+        "unknown": translate("Words", "Unknown"),
     }.get(device, device)
 
 
 def device_word(state: str) -> str:
     """The state of a microphone or speaker."""
-    say = QCoreApplication.translate
     return {
-        "closed": say(CONTEXT, "Closed"),
-        "opening": say(CONTEXT, "Opening"),
-        "open": say(CONTEXT, "Open"),
-        "lost": say(CONTEXT, "Lost"),
+        "closed": translate("Words", "Closed"),
+        "opening": translate("Words", "Opening"),
+        "open": translate("Words", "Open"),
+        "lost": translate("Words", "Lost"),
     }.get(state, state)
 
 
 def mode_word(mode: str) -> str:
     """What happens to speech."""
-    say = QCoreApplication.translate
     return {
-        "assistant": say(CONTEXT, "Assistant"),
-        "dictation": say(CONTEXT, "Dictation"),
-        "off": say(CONTEXT, "Off"),
+        "assistant": translate("Words", "Assistant"),
+        "dictation": translate("Words", "Dictation"),
+        "off": translate("Words", "Off"),
     }.get(mode, mode)
 
 
 def activation_word(activation: str) -> str:
     """When speech is heard."""
-    say = QCoreApplication.translate
     return {
-        "always": say(CONTEXT, "Always listening"),
-        "hold": say(CONTEXT, "Push to talk"),
+        "always": translate("Words", "Always listening"),
+        "hold": translate("Words", "Push to talk"),
     }.get(activation, activation)
 
 
 def status_word(status: str) -> str:
     """The status of an engine."""
-    say = QCoreApplication.translate
     return {
-        "unloaded": say(CONTEXT, "Not loaded"),
-        "loading": say(CONTEXT, "Loading"),
-        "ready": say(CONTEXT, "Ready"),
-        "busy": say(CONTEXT, "Working"),
-        "restarting": say(CONTEXT, "Restarting"),
-        "failed": say(CONTEXT, "Failed"),
-        "closed": say(CONTEXT, "Closed"),
+        "unloaded": translate("Words", "Not loaded"),
+        "loading": translate("Words", "Loading"),
+        "ready": translate("Words", "Ready"),
+        "busy": translate("Words", "Working"),
+        "restarting": translate("Words", "Restarting"),
+        "failed": translate("Words", "Failed"),
+        "closed": translate("Words", "Closed"),
     }.get(status, status)
