@@ -1,4 +1,4 @@
-"""The command line: parse, run a command, turn its failure into one line and an exit code."""
+"""The command line: parse, run a command or open the window, turn a failure into one line and an exit code."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ import contextlib
 import errno
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from importlib import import_module
-from pathlib import Path
 
 from starling import __version__
 from starling.commands import console
+from starling.commands.unexpected import unexpected
 from starling.core.errors import StarlingError
 
 COMMANDS = {
@@ -52,25 +51,36 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         return _fail(_from_os(error))
     except Exception as error:  # noqa: BLE001 - the last line of defence: a person gets a sentence, the file the rest
-        return _fail(INTERRUPTED if interruptions.came else _unexpected(error))
+        return _fail(INTERRUPTED if interruptions.came else unexpected(error))
 
 
 def _run(arguments: Sequence[str]) -> int:
     parser = _parser(arguments)
     options = parser.parse_args(arguments)
     if options.command is None:
-        parser.print_help()
-        return 0
+        options.run = _window
+    elif options.minimized:
+        parser.error("--minimized is for the window, which no command opens")
     code = int(options.run(options))
     sys.stdout.flush()  # a full disk shows here, not in a traceback at the end
     return code
 
 
+def _window(options: argparse.Namespace) -> int:
+    from starling.ui import app
+
+    return app.run(options)
+
+
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="starling", description="A local voice assistant: hears, answers and speaks on this machine."
+        prog="starling",
+        description="A local voice assistant: hears, answers and speaks on this machine. Without a command it opens "
+        "its window.",
     )
     parser.add_argument("--version", action="version", version=f"starling {__version__}")
+    parser.add_argument("--minimized", action="store_true", help="open the window in the tray, or minimized")
+    parser.add_argument("--report-start", action="store_true", help=argparse.SUPPRESS)  # of bench
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     asked = next((word for word in arguments if not word.startswith("-")), "")
     for name, summary in COMMANDS.items():
@@ -94,18 +104,3 @@ def _from_os(error: OSError) -> StarlingError:
     return StarlingError(
         "system.error", f"{error.strerror or 'A system call failed'}{name}.", "Check the path and try again."
     )
-
-
-def _unexpected(error: Exception) -> StarlingError:
-    from starling import locate
-
-    report = ""
-    with contextlib.suppress(OSError):
-        folder: Path = locate.cache_dir()
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / "last-error.txt"
-        # Without the exception's own text, which may quote what was said.
-        lines = [*traceback.format_tb(error.__traceback__), type(error).__name__]
-        path.write_text("".join(lines), encoding="utf-8")
-        report = f"Where it happened is in {path}; please report it."
-    return StarlingError("internal.bug", f"Something unexpected went wrong: {type(error).__name__}.", report)

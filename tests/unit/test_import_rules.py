@@ -22,7 +22,8 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"engine", "assistant", "dictation"}),
     frozenset({"pipeline"}),
     frozenset({"commands"}),
-    frozenset({"cli", "ui"}),
+    frozenset({"ui"}),
+    frozenset({"cli"}),
     frozenset({"__main__"}),
 )
 LEAVES = frozenset({"settings", "history", "locate"})

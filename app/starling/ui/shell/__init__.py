@@ -1,0 +1,1 @@
+"""What surrounds the window: start, single instance, tray, quit."""
