@@ -4,6 +4,7 @@ from starling.ui.kit.badge import Badge
 from starling.ui.kit.banner import Banner
 from starling.ui.kit.buttons import IconButton
 from starling.ui.kit.card import Card
+from starling.ui.kit.disclosure import Disclosure
 from starling.ui.kit.glyph import Glyph
 from starling.ui.kit.meter import LevelMeter, ProbabilityMeter
 from starling.ui.kit.row import ValueRow
@@ -16,6 +17,7 @@ __all__ = [
     "Badge",
     "Banner",
     "Card",
+    "Disclosure",
     "ElidedLabel",
     "Glyph",
     "IconButton",

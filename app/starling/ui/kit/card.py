@@ -16,8 +16,8 @@ class Card(QFrame):
     def __init__(self, title: str, icon: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("part", "card")
-        self.setAccessibleName(title)
-        self.title = label(title, "title")
+        self.title = label("", "title")
+        self.set_title(title)
         self.header = QHBoxLayout()
         self.header.setSpacing(SPACE_S)
         if icon:
@@ -30,3 +30,8 @@ class Card(QFrame):
         outer.setSpacing(SPACE_M)
         outer.addLayout(self.header)
         outer.addLayout(self.body)
+
+    def set_title(self, title: str) -> None:
+        """Name the group, on the screen and to assistive technology."""
+        self.title.setText(title)
+        self.setAccessibleName(title)

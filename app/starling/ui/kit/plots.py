@@ -81,6 +81,7 @@ def _bare_plot() -> Any:
     plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     plot.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
     plot.setFrameShape(plot.Shape.NoFrame)
+    plot.viewport().setAutoFillBackground(False)
     plot.getPlotItem().setContentsMargins(0, 0, 0, 0)
     plot.getPlotItem().vb.setDefaultPadding(0)
     plot.getPlotItem().disableAutoRange()

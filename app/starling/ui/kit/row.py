@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from starling.ui.kit.text import ElidedLabel, restyle
 from starling.ui.look.tokens import SPACE_S
@@ -13,19 +13,21 @@ LABEL_WIDTH = 112
 
 
 class ValueRow(QWidget):
-    """A name and its value on one line; a value of None is said to be not measured yet."""
+    """A name and its value on one line; a value of None is said to be not measured yet.
+
+    What can be done about the value may be added to ``line``.
+    """
 
     def __init__(self, label: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.name = _name(label)
         self.value = ElidedLabel()
-        self.value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.value.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACE_S)
-        row.addWidget(self.name)
-        row.addWidget(self.value, 1)
+        self.value.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.line = QHBoxLayout(self)
+        self.line.setContentsMargins(0, 0, 0, 0)
+        self.line.setSpacing(SPACE_S)
+        self.line.addWidget(self.name)
+        self.line.addWidget(self.value, 1)
         self.set_value(None)
 
     def set_value(self, text: str | None, tooltip: str = "") -> None:
@@ -37,9 +39,15 @@ class ValueRow(QWidget):
             self.setAccessibleName(f"{self.name.text()}: {shown}")
         restyle(self.value, "tone", "muted" if text is None else "")
 
+    def replace_value(self, widget: QWidget) -> None:
+        """Put a badge or meter where the text is."""
+        self.line.replaceWidget(self.value, widget)
+        self.value.hide()
+        self.setAccessibleName(self.name.text())
+
 
 def _name(text: str) -> ElidedLabel:
     made = ElidedLabel(text)
     made.setProperty("tone", "muted")
-    made.setMinimumWidth(LABEL_WIDTH)
+    made.setFixedWidth(LABEL_WIDTH)
     return made

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPaintEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QWidget
 
 from starling.ui.look.tokens import Step
@@ -12,7 +12,7 @@ ELIDED_LEAST_CHARACTERS = 4
 
 
 def label(text: str = "", step: Step = "body", tone: str = "", parent: QWidget | None = None) -> QLabel:
-    """A plain-text label at a step of the type scale; ``tone`` is empty, ``muted``, ``success``, ``warning`` and so on."""
+    """A plain-text label at a step of the type scale; ``tone`` is empty or a role, as ``muted`` or ``danger``."""
     made = QLabel(text, parent)
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setProperty("step", step)
@@ -90,6 +90,7 @@ class ElidedLabel(QLabel):
             self.elided(),
             self.foregroundRole(),
         )
+        painter.end()
 
     def _show_tooltip(self) -> None:
         line = self.text() if self.elided() != self.text() else ""

@@ -51,6 +51,7 @@ class WaveformView(PlotPlace):
             self.redraw()
 
     def make(self) -> None:
+        """One curve, without axes."""
         import pyqtgraph
 
         self.plot.hideAxis("left")
@@ -60,11 +61,13 @@ class WaveformView(PlotPlace):
         self.plot.addItem(self._curve)
 
     def recolour(self) -> None:
+        """Take the theme's plot colour."""
         import pyqtgraph
 
         self._curve.setPen(pyqtgraph.mkPen(QColor(look.current().plot), width=LINE_PX))
 
     def redraw(self) -> None:
+        """Show the pieces kept, the newest at the right edge."""
         if self.plot is None:
             return
         import numpy as np

@@ -1,7 +1,8 @@
 """The one style sheet, made from a theme and the tokens.
 
-Widgets choose by dynamic properties: ``kind`` of a button (``primary``, ``quiet``, ``danger``), ``step`` and ``tone`` of a
-label, ``part`` of a frame (``card``, ``banner`` …). A focused control's border grows inwards by what its padding gives up, so nothing moves.
+Widgets choose by dynamic properties: ``kind`` of a button (``primary``, ``quiet``, ``danger``, ``link``), ``step`` and
+``tone`` of a label, ``part`` of a frame (``card``, ``banner``, ``line``). A focused control's border grows inwards by
+what its padding gives up, so nothing moves.
 """
 
 from __future__ import annotations
@@ -84,16 +85,18 @@ def _type(system_points: float) -> str:
 
 def _buttons(t: Theme) -> str:
     height = CONTROL_HEIGHT - 2 * SPACE_XS
-    quiet = f'QPushButton[kind="quiet"], QToolButton'
+    quiet = 'QPushButton[kind="quiet"], QToolButton'
     return f"""
 QPushButton, QToolButton {{ background: {t.raised}; color: {t.text}; border-radius: {RADIUS_SMALL}px;
   {_edge(t, t.border_strong, SPACE_XS, SPACE_M)} min-height: {height}px; }}
 QPushButton:hover, QToolButton:hover {{ background: {t.hover}; }}
 QPushButton:pressed, QToolButton:pressed {{ background: {t.border if not t.focus_width > 2 else t.hover}; }}
 QPushButton:checked, QToolButton:checked {{ background: {t.accent_soft}; border-color: {t.accent}; }}
-QPushButton:disabled, QToolButton:disabled {{ color: {t.text_disabled}; border-color: {t.border}; background: transparent; }}
+QPushButton:disabled, QToolButton:disabled {{ color: {t.text_disabled}; border-color: {t.border};
+  background: transparent; }}
 QPushButton:focus {{ {_ring(t, SPACE_XS, SPACE_M)} }}
-QPushButton[kind="primary"] {{ background: {t.accent}; color: {t.on_accent}; border-color: {t.accent}; font-weight: 600; }}
+QPushButton[kind="primary"] {{ background: {t.accent}; color: {t.on_accent}; border-color: {t.accent};
+  font-weight: 600; }}
 QPushButton[kind="primary"]:hover {{ background: {t.accent_hover}; border-color: {t.accent_hover}; }}
 QPushButton[kind="primary"]:disabled {{ background: {t.border}; color: {t.text_muted}; border-color: {t.border}; }}
 QPushButton[kind="primary"]:focus {{ border-color: {t.text}; }}
@@ -132,9 +135,11 @@ def _fields(t: Theme) -> str:
 {disabled} {{ color: {t.text_disabled}; background: {t.window}; border-color: {t.border}; }}
 {focused} {{ {_ring(t, SPACE_XS + 2, SPACE_S)} }}
 QComboBox, QAbstractSpinBox {{ min-height: 20px; }}
+QAbstractSpinBox QLineEdit, QComboBox QLineEdit {{ border: none; padding: 0px; background: transparent; }}
 QComboBox::drop-down {{ subcontrol-origin: padding; subcontrol-position: center right; width: 20px; border: none; }}
 QComboBox::down-arrow {{ image: url("{folder}/chevron-down.svg"); width: 16px; height: 16px; }}
-QComboBox QAbstractItemView {{ background: {t.raised}; color: {t.text}; border: {t.border_width}px solid {t.border_strong};
+QComboBox QAbstractItemView {{ background: {t.raised}; color: {t.text};
+  border: {t.border_width}px solid {t.border_strong};
   selection-background-color: {t.accent_soft}; selection-color: {t.text}; padding: {SPACE_XS}px; outline: none; }}
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ subcontrol-origin: border; width: 22px; border: none;
   background: transparent; }}
@@ -222,7 +227,8 @@ def _frames(t: Theme) -> str:
         for kind, colour in (("info", t.info), ("warning", t.warning), ("error", t.danger))
     )
     return f"""
-QFrame[part="card"] {{ background: {t.surface}; border: {t.border_width}px solid {t.border}; border-radius: {RADIUS}px; }}
+QFrame[part="card"] {{ background: {t.surface}; border: {t.border_width}px solid {t.border};
+  border-radius: {RADIUS}px; }}
 QFrame[part="switch"] {{ background: {t.sunken}; border: {t.border_width}px solid {t.border_strong};
   border-radius: {RADIUS}px; }}
 QFrame[part="line"] {{ background: {t.border}; border: none; max-height: {t.border_width}px; }}

@@ -1,0 +1,1 @@
+"""The status panel: what Starling runs on, and how well."""

@@ -1,0 +1,46 @@
+"""How fast it is."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from starling.pipeline.panel import Panel
+from starling.ui.kit.card import Card
+from starling.ui.kit.trend import TrendPlot
+from starling.ui.status.parts import add_row
+from starling.ui.status.presenters import Measured, measured
+
+
+class MeasuredCard(Card):
+    """The recogniser's figures with their course, and the voice's last ones."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("", "gauge", parent)
+        self.set_title(self.tr("Measurements"))
+        self._look: Measured | None = None
+        smaller = self.tr("Processing time divided by audio time; smaller is faster.")
+        self.rtf = TrendPlot(self.tr("Recognition, real-time factor"), "")
+        self.rtf.setToolTip(smaller)
+        self.endpoint = TrendPlot(self.tr("End of speech to text"), self.tr("ms"))
+        self.endpoint.setToolTip(self.tr("From the decision that speech had ended to its text."))
+        self.body.addWidget(self.rtf)
+        self.body.addWidget(self.endpoint)
+        self.voice_rtf = add_row(self.body, self.tr("Voice, factor"))
+        self.voice_rtf.setToolTip(smaller)
+        self.first_sound = add_row(self.body, self.tr("First sound"))
+        self.first_sound.setToolTip(self.tr("From the known text to the first sample given to the speaker."))
+
+    def show_panel(self, panel: Panel) -> None:
+        """Show the figures; cheap when nothing changes."""
+        self.rtf.set_values(panel.stt_rtf.values)
+        self.endpoint.set_values(panel.endpoint_to_text_ms.values)
+        look = measured(panel)
+        if look != self._look:
+            self._look = look
+            self.voice_rtf.set_value(look.voice_rtf)
+            self.first_sound.set_value(look.first_sound)
+
+    def load_plots(self) -> None:
+        """Load the plots, in the background."""
+        self.rtf.load()
+        self.endpoint.load()

@@ -1,0 +1,85 @@
+"""The status panel."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from starling.pipeline import events
+from starling.pipeline.panel import Panel
+from starling.ui.look.tokens import PANEL_WIDTH, SPACE_M
+from starling.ui.status import presenters
+from starling.ui.status.engine_card import RecogniserCard, VoiceCard
+from starling.ui.status.measured_card import MeasuredCard
+from starling.ui.status.microphone_card import MicrophoneCard
+from starling.ui.status.npu_card import NpuCard
+
+LEAST_HEIGHT = 240
+
+
+class StatusPanel(QWidget):
+    """A column of cards, as wide as ever and scrolled where the window is low.
+
+    ``settings_requested`` carries the key of the setting that the user wants to change.
+    """
+
+    settings_requested = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._panel: Panel | None = None
+        self.setAccessibleName(self.tr("Status"))
+        self.microphone, self.recogniser, self.voice = MicrophoneCard(), RecogniserCard(), VoiceCard()
+        self.npu, self.measured = NpuCard(), MeasuredCard()
+        for card in (self.microphone, self.recogniser, self.voice):
+            card.change.connect(self.settings_requested)
+        self._build()
+        self.show_panel(Panel())
+
+    def show_panel(self, panel: Panel) -> None:
+        """Show what is known now; called on every event, it touches only what changed."""
+        if panel == self._panel:
+            return
+        self._panel = panel
+        failed = bool(panel.failed)
+        self.microphone.show_look(presenters.microphone(panel))
+        self.recogniser.show_look(presenters.engine(panel.stt, failed))
+        self.voice.show_look(presenters.engine(panel.tts, failed))
+        self.voice.show_speaker(presenters.speaker(panel))
+        self.npu.show_look(presenters.npu(panel.npu))
+        self.measured.show_panel(panel)
+
+    def show_sound(self, sound: events.Sound) -> None:
+        """Show a block of sound; at most 20 a second."""
+        self.microphone.show_sound(sound)
+
+    def load_plots(self) -> None:
+        """Load the plots in the background; call it after the first painting."""
+        self.microphone.waveform.load()
+        self.measured.load_plots()
+
+    def sizeHint(self) -> QSize:  # noqa: D102 - Qt's
+        return QSize(PANEL_WIDTH, super().sizeHint().height())
+
+    def _build(self) -> None:
+        self.setFixedWidth(PANEL_WIDTH)
+        self.setMinimumHeight(LEAST_HEIGHT)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        column = QWidget()
+        column.setProperty("part", "column")
+        cards = QVBoxLayout(column)
+        cards.setContentsMargins(0, 0, SPACE_M, 0)
+        cards.setSpacing(SPACE_M)
+        for card in (self.microphone, self.recogniser, self.voice, self.npu, self.measured):
+            cards.addWidget(card)
+        cards.addStretch(1)
+        area = QScrollArea()
+        area.setWidget(column)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        area.setAccessibleName(self.tr("Status"))
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(area)

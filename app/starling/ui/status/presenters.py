@@ -1,0 +1,210 @@
+"""What the status panel says, from what is known. No widgets: one function a card, tables as their test.
+
+Values are texts; None means not measured yet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication
+
+from starling.core.placement import Placement
+from starling.pipeline import events
+from starling.pipeline.panel import Activity, DeviceView, Panel
+from starling.ui import words
+from starling.ui.kit.badge import Kind
+from starling.ui.kit.numbers import compact, memory
+
+CONTEXT = "Status"
+NPU_TIERS = ("npu", "mlir-aie")
+"""Voice tiers whose names claim an NPU."""
+_STATUS_KINDS: dict[str, Kind] = {
+    "unloaded": "off",
+    "loading": "busy",
+    "ready": "good",
+    "busy": "busy",
+    "restarting": "warning",
+    "failed": "bad",
+    "closed": "off",
+}
+_DEVICE_KINDS: dict[str, Kind] = {"closed": "off", "opening": "busy", "open": "good", "lost": "bad"}
+
+
+@dataclass(frozen=True)
+class State:
+    """A badge."""
+
+    kind: Kind
+    word: str
+
+
+@dataclass(frozen=True)
+class MicrophoneLook:
+    """The microphone's card. ``live``: sound arrives, so meters mean something."""
+
+    state: State
+    device: str
+    note: str = ""
+    fix: str = ""
+    live: bool = False
+
+
+@dataclass(frozen=True)
+class EngineLook:
+    """The card of the recogniser or the voice."""
+
+    tier: State
+    status: State
+    model: str
+    placement: str
+    evidence: str = ""
+    memory: str | None = None
+    why: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class SpeakerLook:
+    """The lines about voice and speaker that no engine knows."""
+
+    voice: str
+    speaker: str
+    note: str = ""
+    fix: str = ""
+
+
+@dataclass(frozen=True)
+class NpuLook:
+    """The NPU's card. ``facts`` are (name, value) in order; only what was read."""
+
+    state: State
+    facts: tuple[tuple[str, str], ...] = ()
+    power: str = ""
+    reasons: str = ""
+    fixes: str = ""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The voice's figures; the recogniser's are plotted as they are."""
+
+    voice_rtf: str | None = None
+    first_sound: str | None = None
+
+
+def microphone(panel: Panel) -> MicrophoneLook:
+    """Closed by wish comes before what the device says."""
+    view, listening = panel.microphone, panel.listening
+    device = view.name or QCoreApplication.translate(CONTEXT, "System default")
+    if listening.mode == "off" or listening.muted:
+        word = words.mode_word("off") if listening.mode == "off" else words.activity_word(Activity.MUTED)
+        note = QCoreApplication.translate(CONTEXT, "The microphone is closed. Nothing is heard.")
+        return MicrophoneLook(State("off", word), device, note)
+    state = State(_DEVICE_KINDS.get(view.state, "unknown"), words.device_word(view.state))
+    lost = view.state == "lost"
+    return MicrophoneLook(
+        state, device, view.message if lost else "", view.fix if lost else "", live=view.state == "open"
+    )
+
+
+def engine(shown: events.EngineShown | None, failed: bool) -> EngineLook:
+    """What is known of an engine; None: nothing yet. ``failed``: the pipeline has ended."""
+    unknown = QCoreApplication.translate(CONTEXT, "unknown")
+    if shown is None:
+        status = State("off", words.status_word("closed")) if failed else State("busy", words.status_word("loading"))
+        return EngineLook(State("unknown", unknown), status, unknown, unknown)
+    status_kind = _STATUS_KINDS.get(shown.status, "unknown")
+    return EngineLook(
+        tier=State(_tier_kind(shown), tier_text(shown.tier, shown.placement)),
+        status=State(status_kind, words.status_word(shown.status)),
+        model=shown.model or _built_in(shown.tier, unknown),
+        placement=placement_text(shown.placement, unknown),
+        evidence="\n".join(shown.placement.evidence),
+        memory=None if shown.memory_bytes is None else memory(shown.memory_bytes),
+        why=shown.why_not_better,
+        reason=shown.reason,
+    )
+
+
+def _tier_kind(shown: events.EngineShown) -> Kind:
+    if shown.status == "failed":
+        return "bad"
+    if not shown.tier:
+        return "unknown"
+    return "warning" if shown.tier == "demo" else "good"
+
+
+def tier_text(tier: str, placement: Placement) -> str:
+    """A tier in words. One that is named after the NPU is called so only where a run on it is proven."""
+    if not tier:
+        return QCoreApplication.translate(CONTEXT, "unknown")
+    if tier in NPU_TIERS and placement.device != "npu":
+        tier = "advanced"
+    word = words.tier_word(tier)
+    return f"{word} · {words.placement_word('emulated')}" if placement.device == "emulated" else word
+
+
+def placement_text(placement: Placement, unknown: str) -> str:
+    """Where it runs; without evidence that is unknown, whatever is claimed."""
+    return words.placement_word(placement.device) if placement.evidence and placement.device != "unknown" else unknown
+
+
+def _built_in(tier: str, unknown: str) -> str:
+    return QCoreApplication.translate(CONTEXT, "comes with Starling") if tier == "demo" else unknown
+
+
+def speaker(panel: Panel) -> SpeakerLook:
+    """Voice and speaker."""
+    view: DeviceView = panel.speaker
+    lost = view.state == "lost"
+    return SpeakerLook(
+        voice=panel.voice or QCoreApplication.translate(CONTEXT, "nothing spoken yet"),
+        speaker=view.name or QCoreApplication.translate(CONTEXT, "System default"),
+        note=view.message if lost else "",
+        fix=view.fix if lost else "",
+    )
+
+
+def npu(shown: events.NpuShown | None) -> NpuLook:
+    """What is known of the NPU; None: not looked yet."""
+    say = QCoreApplication.translate
+    not_read = say(CONTEXT, "not read")
+    if shown is None:
+        return NpuLook(State("unknown", say(CONTEXT, "Unknown")), power=not_read)
+    return NpuLook(
+        state=_npu_state(shown),
+        facts=_npu_facts(shown) if shown.present else (),
+        power=shown.power_mode or not_read,
+        reasons="\n".join(shown.reasons),
+        fixes="\n".join(shown.fixes),
+    )
+
+
+def _npu_state(shown: events.NpuShown) -> State:
+    say = QCoreApplication.translate
+    if not shown.present:
+        return State("off", say(CONTEXT, "Not present"))
+    if shown.usable:
+        return State("good", say(CONTEXT, "Usable"))
+    return State("warning", say(CONTEXT, "Present, not usable"))
+
+
+def _npu_facts(shown: events.NpuShown) -> tuple[tuple[str, str], ...]:
+    say = QCoreApplication.translate
+    facts = (
+        (say(CONTEXT, "Product"), shown.product),
+        (say(CONTEXT, "Generation"), shown.generation),
+        (say(CONTEXT, "Firmware"), shown.firmware),
+        (say(CONTEXT, "Driver"), shown.driver),
+    )
+    return tuple((name, value) for name, value in facts if value)
+
+
+def measured(panel: Panel) -> Measured:
+    """The voice's last figures."""
+    rtf, first = panel.tts_rtf.last, panel.first_sound_ms.last
+    return Measured(
+        voice_rtf=None if rtf is None else compact(rtf),
+        first_sound=None if first is None else QCoreApplication.translate(CONTEXT, "{ms} ms").format(ms=compact(first)),
+    )
