@@ -1,17 +1,32 @@
-"""The running assistant, as the window sees it: commands go in and return at once, events come out."""
+"""The running assistant, as the window sees it: commands go in and return at once, events come out.
+
+Light to import: what needs numpy, sound and models is imported on the pipeline's own thread.
+"""
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, cast
 
+from starling.core.errors import StarlingError, internal_error
 from starling.pipeline import events
 from starling.settings.store import Settings
+
+if TYPE_CHECKING:
+    from starling.pipeline.running import Running
+
+FINISH_S = 0.5
+"""For what was said just before the end. What takes longer is on disk and comes at the next start."""
 
 
 class Service:
     """Owns the pipeline of a window.
 
-    Every method may be called from any thread and returns at once; what comes of it is told by events.
+    Every method may be called from any thread and returns at once; what comes of it is told by events. What is
+    commanded before the pipeline stands is done as soon as it does.
 
     Args:
         settings: read at the start and at every :meth:`apply`.
@@ -21,66 +36,177 @@ class Service:
     def __init__(self, settings: Settings, emit: Callable[[events.Event], None]) -> None:
         self._settings = settings
         self._emit = emit
+        self._lock = threading.Lock()  # guards all below
+        self._running: Running | None = None
+        self._waiting: list[Callable[[Running], None]] = []
+        self._thread: threading.Thread | None = None
+        self._closing = False
+        self._listening = events.Listening(
+            cast(events.Mode, settings.get("listen.mode")),
+            cast(events.Activation, settings.get("listen.activation")),
+            muted=False,
+        )
 
     def start(self) -> None:
         """Build the pipeline on a thread of its own; ends in ``Ready``, or ``Stopped`` with the reason."""
+        with self._lock:
+            if self._thread is None and not self._closing:
+                self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
+                self._thread.start()
 
     def close(self, timeout_s: float = 2.0) -> None:
-        """End every thread and child; waits for it, ``timeout_s`` at most. A second call does nothing."""
+        """End every thread and child; waits for it, ``timeout_s`` at most. A second call does nothing.
+
+        What was said and is not recognised yet is on disk and comes at the next start.
+        """
+        deadline_s = time.monotonic() + timeout_s
+        with self._lock:
+            self._closing = True
+            running, thread = self._running, self._thread
+        if thread is None or thread is threading.current_thread():
+            return
+        if running is not None:
+            running.stop()
+            thread.join(min(FINISH_S, timeout_s))
+            if thread.is_alive():
+                running.abort()
+        thread.join(max(0.0, deadline_s - time.monotonic()))
 
     def set_mode(self, mode: events.Mode) -> None:
         """Answer, only write down, or hear nothing."""
+        self._listen(mode=mode)
 
     def set_activation(self, activation: events.Activation) -> None:
         """Hear all the time, or while the talk key is held."""
+        self._listen(activation=activation)
 
     def set_muted(self, muted: bool) -> None:
         """Close the microphone, or open it again."""
+        self._listen(muted=muted)
 
     def press(self) -> None:
         """The talk key went down."""
+        self._do(lambda running: running.press())
 
     def release(self) -> None:
         """The talk key went up."""
+        self._do(lambda running: running.release())
 
     def cancel(self) -> None:
         """Forget what is being said."""
+        self._do(lambda running: running.cancel())
 
     def stop(self) -> None:
         """Silence at once, and drop what waits to be answered."""
+        self._do(lambda running: running.silence())
 
     def ask(self, text: str) -> None:
         """Answer a typed question."""
+        self._do(lambda running: running.ask(text))
 
     def replay(self, turn: str) -> None:
         """Play the recording of a turn."""
+        self._do(lambda running: running.replay(turn))
 
     def say_again(self, turn: str) -> None:
         """Speak a turn's reply again."""
+        self._do(lambda running: running.say_again(turn))
 
     def retry(self, turn: str, model: str) -> None:
         """Recognise a turn's recording again with another model."""
+        self._do(lambda running: running.retry(turn, model))
 
     def delete(self, turn: str) -> None:
         """Forget a turn, its text and its recording."""
+        if turn:
+            self._do(lambda running: running.delete(turn))
 
     def clear(self) -> None:
         """Forget all turns."""
+        self._do(lambda running: running.delete(""))
 
     def apply(self) -> None:
         """Read the settings again and change what differs."""
+        self._do(lambda running: running.apply())
 
     def find_devices(self) -> None:
         """Answered by ``DevicesFound``."""
+        self._do(lambda running: running.find_devices())
 
     def find_models(self) -> None:
         """Answered by ``ModelsFound``."""
+        self._do(lambda running: running.find_models())
 
     def find_voices(self) -> None:
         """Answered by ``VoicesFound``."""
+        self._do(lambda running: running.find_voices())
 
     def recent(self, limit: int) -> None:
         """Answered by ``PastTurns``."""
+        self._do(lambda running: running.recent(limit))
 
     def watch_sound(self, on: bool) -> None:
         """Send ``Sound`` from now on, or no more."""
+        self._do(lambda running: running.watch_sound(on))
+
+    def test_speaker(self) -> None:
+        """Play two soft notes through the speaker."""
+        self._do(lambda running: running.test_speaker())
+
+    def _listen(self, **changes: object) -> None:
+        with self._lock:
+            self._listening = replace(self._listening, **changes)  # type: ignore[arg-type]  # fields of Listening
+            now = self._listening
+        self._do(lambda running: running.listen(now))
+
+    def _do(self, command: Callable[[Running], None]) -> None:
+        with self._lock:
+            running = self._running
+            if running is None:
+                self._waiting.append(command)
+                return
+        command(running)
+
+    def _run(self) -> None:
+        error: StarlingError | None = None
+        try:
+            from starling.pipeline.only_one import only_one
+
+            with only_one():
+                self._serve()
+        except StarlingError as failure:
+            error = failure
+        except Exception as failure:  # noqa: BLE001 - a thread that ends in silence would leave a dead window
+            error = internal_error(failure)
+        with self._lock:
+            closing = self._closing
+        if error is not None or not closing:
+            self._emit(events.Stopped(error))
+
+    def _serve(self) -> None:
+        from starling.pipeline.running import Running
+
+        with self._lock:
+            listening = self._listening
+        self._emit(listening)
+        running = Running(self._settings.get, listening, self._emit)
+        try:
+            if self._publish(running):
+                running.run()
+        finally:
+            with self._lock:
+                self._running = None
+            running.close()
+
+    def _publish(self, running: Running) -> bool:
+        """Do what was commanded meanwhile; False when the service is closing already."""
+        while True:
+            with self._lock:
+                if self._closing:
+                    return False
+                waiting, self._waiting = self._waiting, []
+                if not waiting:
+                    self._running = running
+                    return True
+            for command in waiting:
+                command(running)

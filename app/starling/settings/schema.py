@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from starling.settings.declaration import Page, Setting, Value
+from starling.settings.declaration import Page, PageKey, Setting, Value
 
-__all__ = ["PAGES", "SETTINGS", "Page", "Setting", "Value"]
+__all__ = ["PAGES", "SETTINGS", "Page", "PageKey", "Setting", "Value"]
 
 PAGES: tuple[Page, ...] = (
     Page("listening", "Listening", "Speak and watch the meter: the mark is where Starling takes a sound for speech."),

@@ -1,0 +1,220 @@
+"""The preferences: pages on the left, their settings on the right, a search over all of them."""
+
+from __future__ import annotations
+
+import itertools
+
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QMessageBox, QPushButton, QVBoxLayout, QWidget
+
+from starling.core.errors import StarlingError
+from starling.pipeline import events
+from starling.pipeline.service import Service
+from starling.settings.schema import PAGES, SETTINGS, PageKey
+from starling.settings.store import Settings
+from starling.ui.bridge import Bridge
+from starling.ui.kit.banner import Banner
+from starling.ui.kit.text import label
+from starling.ui.look.icons import icon
+from starling.ui.look.tokens import SPACE_L, SPACE_M
+from starling.ui.preferences.changes import Changes
+from starling.ui.preferences.form import Form
+from starling.ui.preferences.pagelist import PageList
+from starling.ui.preferences.surroundings import Surroundings
+
+FIRST_SIZE = QSize(820, 620)
+LEAST_SIZE = QSize(620, 400)
+
+
+class Preferences(QDialog):
+    """Every declared setting. A change holds at once and is saved in the background; the dialog is not modal.
+
+    Attributes:
+        theme_changed: the new value of ``window.theme``.
+    """
+
+    theme_changed = Signal(str)
+
+    def __init__(self, settings: Settings, service: Service, bridge: Bridge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Preferences"))
+        self._settings = settings
+        self._service = service
+        self.changes = Changes(settings, service, self)
+        self.search = self._search_field()
+        self.pages = PageList()
+        self.reset_all = QPushButton(self.tr("&Reset all…"))
+        self.close_button = QPushButton(self.tr("&Close"))
+        self.form = Form(Surroundings(settings, service, bridge), self.changes, taken={"r", "c"})
+        self.status: QLabel = label("", "caption", "muted")
+        self._column = QVBoxLayout(self)
+        self._arrange()
+        self._connect(bridge)
+        self._order_tabs()
+        self._building = QTimer(self, interval=0)
+        self._building.timeout.connect(self._build_next)
+        self.resize(FIRST_SIZE)
+        self.setMinimumSize(LEAST_SIZE)
+        self._show_page(PAGES[0].key)
+
+    def _search_field(self) -> QLineEdit:
+        field = QLineEdit()
+        field.setPlaceholderText(self.tr("Search settings (Ctrl+F)"))
+        field.setAccessibleName(self.tr("Search settings"))
+        field.setClearButtonEnabled(True)
+        field.addAction(icon("search", "text_muted"), QLineEdit.ActionPosition.LeadingPosition)
+        return field
+
+    def _arrange(self) -> None:
+        self._column.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_M)
+        self._column.setSpacing(SPACE_M)
+        self._column.addWidget(self.search)
+        for warning in self._settings.warnings:
+            self._column.addWidget(self._banner(warning))
+        middle = QHBoxLayout()
+        middle.setSpacing(SPACE_M)
+        middle.addWidget(self.pages)
+        middle.addWidget(self.form, 1)
+        self._column.addLayout(middle, 1)
+        foot = QHBoxLayout()
+        foot.setSpacing(SPACE_M)
+        foot.addWidget(self.reset_all)
+        foot.addWidget(self.status, 1, Qt.AlignmentFlag.AlignCenter)
+        foot.addWidget(self.close_button)
+        self._column.addLayout(foot)
+
+    def _banner(self, warning: StarlingError) -> Banner:
+        banner = Banner("warning", " ".join(part for part in (warning.message, warning.fix) if part))
+        banner.dismissed.connect(banner.hide)
+        return banner
+
+    def _connect(self, bridge: Bridge) -> None:
+        for button in (self.reset_all, self.close_button):
+            button.setAutoDefault(False)
+        self.search.textChanged.connect(self._search)
+        self.search.returnPressed.connect(self.form.focus_first)
+        self.pages.chosen.connect(self._page_chosen)
+        self.reset_all.clicked.connect(self.ask_to_reset_all)
+        self.close_button.clicked.connect(self.close)
+        self.form.clear_requested.connect(self._clear_search)
+        self.changes.theme_changed.connect(self.theme_changed)
+        self.changes.changed.connect(self._show_state)
+        bridge.event.connect(self._on_event)
+        for keys, slot in (
+            (QKeySequence(QKeySequence.StandardKey.Find), self._go_to_search),
+            (QKeySequence(QKeySequence.StandardKey.Close), self.close),
+            (QKeySequence("Ctrl+PgDown"), self.pages.next),
+            (QKeySequence("Ctrl+PgUp"), self.pages.previous),
+        ):
+            QShortcut(keys, self, slot)
+
+    def _order_tabs(self) -> None:
+        around = (self.search, self.pages, self.form, self.reset_all, self.close_button)
+        for before, after in itertools.pairwise(around):
+            QWidget.setTabOrder(before, after)
+
+    def open_at(self, key: str = "") -> None:
+        """Show the dialog with one setting, or page, in view and focused; any other key shows it as it was."""
+        page = next((setting.page for setting in SETTINGS if setting.key == key), None)
+        if page is None:
+            page = next((page.key for page in PAGES if page.key == key), None)
+        if page is not None:
+            self._clear_search()
+            self._show_page(page)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        if page is not None:
+            self.form.focus_on(key)
+
+    def ask_to_reset_all(self) -> None:
+        """Reset every setting if the answer is yes."""
+        box = QMessageBox(QMessageBox.Icon.Question, self.tr("Reset all settings"), "", parent=self)
+        box.setText(self.tr("Reset all settings to their defaults?"))
+        box.setInformativeText(self.tr("What is in the history stays. This cannot be undone."))
+        reset = box.addButton(self.tr("&Reset all"), QMessageBox.ButtonRole.DestructiveRole)
+        cancel = box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(cancel)
+        box.setEscapeButton(cancel)
+        reset.clicked.connect(self.changes.reset_all)
+        box.finished.connect(box.deleteLater)
+        box.open()
+
+    def _show_page(self, page: PageKey) -> None:
+        self.form.show_page(page)
+        self.pages.show_chosen(page)
+        self._show_state()
+
+    def _page_chosen(self, page: PageKey) -> None:
+        self._clear_search()
+        self._show_page(page)
+
+    def _search(self, query: str) -> None:
+        if not query.strip():
+            self._show_page(self.form.page)
+            return
+        found = self.form.show_found(query)
+        self.pages.show_chosen(None)
+        self.status.setText(self.tr("%n setting(s) found", "", found) if found else self.tr("Nothing found"))
+
+    def _clear_search(self) -> None:
+        self.search.clear()
+
+    def _go_to_search(self) -> None:
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    def _show_state(self) -> None:
+        self.reset_all.setEnabled(any(not self.changes.is_default(setting.key) for setting in SETTINGS))
+        if not self.search.text().strip():
+            self.status.setText(self.tr("Changes take effect at once."))
+
+    def _on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Listening):  # mode and activation have switches in the main window too
+            self.form.show_values()
+            self._show_state()
+
+    def _build_next(self) -> None:
+        if not self.form.build_next():
+            self._building.stop()
+
+    def _window_visible(self) -> bool:
+        window = self.parentWidget()
+        return window is not None and window.isVisible() and not window.isMinimized()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: D102 - Qt's
+        super().showEvent(event)
+        if event.spontaneous():
+            return
+        self.form.show_values()
+        self._show_state()
+        self._service.watch_sound(True)
+        self._service.find_devices()
+        self._service.find_models()
+        self._service.find_voices()
+        self._building.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: D102 - Qt's
+        super().hideEvent(event)
+        if event.spontaneous():
+            return
+        self._building.stop()
+        self.form.commit()
+        self._service.watch_sound(self._window_visible())
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: D102 - Qt's
+        self.form.commit()
+        super().closeEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: D102 - Qt's
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.form.show_values()  # another part of the window may have changed one
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102 - Qt's
+        if event.key() == Qt.Key.Key_Escape and self.search.text():
+            self._clear_search()
+            self.search.setFocus()
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,141 @@
+"""One page of the dialog: its settings, the rare ones on request."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from starling.settings.schema import SETTINGS, Page, Setting
+from starling.ui.kit.buttons import IconButton
+from starling.ui.kit.text import label, wrapped
+from starling.ui.look.tokens import SPACE_M, SPACE_S
+from starling.ui.preferences import texts
+from starling.ui.preferences.factory import make_editor
+from starling.ui.preferences.mnemonics import marked
+from starling.ui.preferences.row import Row
+from starling.ui.preferences.surroundings import Surroundings
+
+
+def settings_of(page: Page) -> list[Setting]:
+    """The settings that a page shows, in the order of declaration."""
+    return [setting for setting in SETTINGS if setting.page == page.key]
+
+
+class PageView(QWidget):
+    """The rows of a page.
+
+    Attributes:
+        rows: by the key of their setting.
+    """
+
+    def __init__(self, page: Page, around: Surroundings, taken: Iterable[str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.page = page
+        self.rows: dict[str, Row] = {}
+        self._taken = set(taken)
+        self._searching = False
+        declared = settings_of(page)
+        self.setAccessibleName(texts.title(page))
+        self.heading = label(texts.title(page), "title")
+        self.note = wrapped(tone="muted")
+        self.note.setText(texts.note(page))
+        self.common = Group(self._rows([s for s in declared if not s.advanced], around))
+        self.more = self._more_button()
+        self.rare = Group(self._rows([s for s in declared if s.advanced], around))
+        self._foot: list[QWidget] = []
+        self._column = QVBoxLayout(self)
+        self._arrange()
+        self.show_all()
+
+    def _more_button(self) -> IconButton:
+        button = IconButton("chevron-right", "", text=True, checkable=True)
+        button.toggled.connect(self._show_rare)
+        return button
+
+    def _arrange(self) -> None:
+        column = self._column
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_M)
+        for widget in (self.heading, self.note, self.common):
+            column.addWidget(widget)
+        line = QHBoxLayout()
+        line.addWidget(self.more)
+        line.addStretch(1)
+        column.addLayout(line)
+        column.addWidget(self.rare)
+
+    def _rows(self, declared: Iterable[Setting], around: Surroundings) -> Iterator[Row]:
+        for setting in declared:
+            row = Row(setting, make_editor(setting, around), marked(texts.title(setting), self._taken))
+            self.rows[setting.key] = row
+            yield row
+
+    def show_all(self) -> None:
+        """Show the page as it is without a search."""
+        self._searching = False
+        for row in self.rows.values():
+            row.setVisible(True)
+            row.highlight("")
+        self.note.setVisible(bool(self.note.text()))
+        self.common.setVisible(True)
+        self.more.setVisible(bool(self.rare.rows))
+        self._show_foot(True)
+        self._show_rare(self.more.isChecked())
+
+    def show_found(self, keys: Collection[str], query: str) -> bool:
+        """Show only the settings that were found; whether there is one."""
+        self._searching = True
+        for key, row in self.rows.items():
+            row.setVisible(key in keys)
+            row.highlight(query if key in keys else "")
+        self.note.setVisible(False)
+        self.more.setVisible(False)
+        self._show_foot(False)
+        for group in (self.common, self.rare):
+            group.setVisible(any(row.setting.key in keys for row in group.rows))
+        return any(key in keys for key in self.rows)
+
+    def reveal(self, key: str) -> None:
+        """Make sure that a setting's row is shown."""
+        if self.rows[key].setting.advanced:
+            self.more.setChecked(True)
+
+    def stops(self) -> Iterator[QWidget]:
+        """What Tab visits, in the order in which it stands on the page."""
+        for row in self.common.rows:
+            yield from row.stops()
+        yield self.more
+        for row in self.rare.rows:
+            yield from row.stops()
+        for widget in self._foot:
+            yield from widget.findChildren(QPushButton)
+
+    def add_foot(self, widget: QWidget) -> None:
+        """Add what belongs to the page and is no setting."""
+        self._foot.append(widget)
+        self._column.addWidget(widget)
+
+    def _show_rare(self, on: bool) -> None:
+        self.more.set_icon("chevron-down" if on else "chevron-right", "text_muted")
+        self.more.set_name(self.tr("Hide advanced settings") if on else self.tr("Show advanced settings"))
+        if not self._searching:
+            self.rare.setVisible(on and bool(self.rare.rows))
+
+    def _show_foot(self, on: bool) -> None:
+        for widget in self._foot:
+            widget.setVisible(on)
+
+
+class Group(QFrame):
+    """Rows in one frame, a line between two that are shown."""
+
+    def __init__(self, rows: Iterable[Row], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows = list(rows)
+        self.setProperty("part", "card")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, SPACE_S // 2, 0, SPACE_S // 2)
+        column.setSpacing(0)
+        for row in self.rows:
+            column.addWidget(row)
