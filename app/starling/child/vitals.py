@@ -18,3 +18,12 @@ def cpu_seconds(pid: int) -> float | None:
         return None
     fields = text.rpartition(")")[2].split()
     return (int(fields[_UTIME]) + int(fields[_STIME])) / os.sysconf("SC_CLK_TCK")
+
+
+def memory_bytes(pid: int) -> int | None:
+    """Resident memory of the process; None where that cannot be read."""
+    try:
+        pages = _PROC.joinpath(str(pid), "statm").read_text().split()[1]
+    except (OSError, IndexError):
+        return None
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")

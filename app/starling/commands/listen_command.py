@@ -8,12 +8,9 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from starling import locate
 from starling.audio.microphone import Microphone
 from starling.commands.options import add_json, add_recogniser, add_voice, chosen
 from starling.commands.printed import Printed
@@ -21,6 +18,7 @@ from starling.commands.report import reply_figures, reply_json, utterance_figure
 from starling.core.errors import StarlingError
 from starling.pipeline import engines, events
 from starling.pipeline.choice import Choice
+from starling.pipeline.only_one import only_one
 from starling.pipeline.readiness import Readiness
 
 if TYPE_CHECKING:
@@ -45,7 +43,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print what is said, answer aloud; Ctrl-C or SIGTERM finishes what was said and ends."""
     choice = chosen(options, answer=options.answer, microphone=options.microphone, speaker=options.speaker)
-    with _only_one():
+    with only_one():
         show = _ShowJson() if options.json else _ShowText(choice.wake_phrase if choice.answer == "addressed" else "")
         printed = Printed(show)
         readiness = Readiness(printed)
@@ -71,34 +69,6 @@ def _session(choice: Choice, out: str | None, emit: Readiness) -> Session:
 
     outlet = listening_outlet(choice.speaker, out)
     return Session(choice, both, source, outlet.sink, emit, real_time=True, wav=outlet.wav, recover=True)
-
-
-@contextmanager
-def _only_one() -> Iterator[None]:
-    """Two listeners would answer each other."""
-    from filelock import FileLock, Timeout
-
-    folder = locate.data_dir()
-    lock = FileLock(folder / "listen.lock")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise StarlingError(
-            "app.already_listening",
-            "Starling is already listening.",
-            "End the other one first: Ctrl-C in its terminal.",
-        ) from None
-    except OSError as error:
-        raise StarlingError(
-            "app.data_unwritable",
-            f"The folder {folder} cannot be written: {error.strerror or error}.",
-            "Check that it belongs to you and that the disk has space, or set STARLING_HOME to another folder.",
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 class _ShowJson:

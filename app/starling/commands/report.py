@@ -46,8 +46,8 @@ def utterance_figures(utterance: Utterance) -> str:
         _engine(utterance.tier, utterance.model, utterance.placement.device),
         f"{utterance.audio_s:.1f} s",
         *([] if utterance.rtf is None else [f"RTF {utterance.rtf:.3f}"]),
-        f"endpoint→text {utterance.endpoint_to_text_ms:.0f} ms",
-        f"speech end→text {utterance.speech_end_to_text_ms:.0f} ms",
+        *_ms("endpoint→text", utterance.endpoint_to_text_ms),
+        *_ms("speech end→text", utterance.speech_end_to_text_ms),
     ]
     if utterance.confidence is not None:
         parts.append(f"confidence {utterance.confidence:.2f}")
@@ -72,6 +72,10 @@ def reply_figures(reply: Reply) -> str:
     elif reply.tier and not reply.played:
         parts.append("not played")
     return " · ".join(parts)
+
+
+def _ms(name: str, value: float | None) -> list[str]:
+    return [] if value is None else [f"{name} {value:.0f} ms"]
 
 
 def _engine(tier: str, name: str, device: str) -> str:

@@ -1,4 +1,7 @@
-"""Cuts a stream of frames and speech probabilities into utterances. It has no clock: time is frames counted."""
+"""Cuts a stream of frames and speech probabilities into utterances. It has no clock: time is frames counted.
+
+Speech opens an utterance and silence ends it; the talk key opens one at once and, while held, no silence ends it.
+"""
 
 from __future__ import annotations
 
@@ -49,22 +52,44 @@ MIN_SPEECH_SHARE = 0.1
 CUT_WINDOW_S = 5.0
 """How far back a cut may lie: long enough to hold a breath, short enough to keep most of the context together."""
 
+HELD_THRESHOLD = 0.15
+"""Probability from which a frame is speech while the talk key is held: who holds it does speak, perhaps in a whisper,
+which Silero rates low."""
+
 _CUT_FRAMES = 4  # frames averaged around a cut: 128 ms, longer than the closure of a plosive inside a word
 
 
 class Segmenter:
-    """A state machine: silence, or one utterance in progress. Holds ``longest_s`` of audio at most."""
+    """A state machine: silence, or one utterance in progress. Holds ``longest_s`` of audio at most.
+
+    Attributes:
+        listening: whether speech opens an utterance by itself; without it only :meth:`hold` does.
+        latched: the talk key was tapped: speech opens utterances, and they count as held.
+    """
 
     def __init__(self, config: SegmenterConfig | None = None) -> None:
-        self.config = config or SegmenterConfig()
-        self._hangover = frames_of(self.config.hangover_ms)
-        self._early = frames_of(self.config.early_ms)
-        self._tail = min(frames_of(TAIL_MS), self._early, self._hangover)
-        self._before: deque[Samples] = deque(maxlen=frames_of(self.config.pre_roll_ms) + self.config.onset_frames)
+        self.listening = True
+        self.latched = False
         self._next_id = 1
         self._utterance: _Utterance | None = None
         self._onset = 0
         self._fed = 0
+        self._held = False
+        self._before: deque[Samples] = deque()
+        self.configure(config or SegmenterConfig())
+
+    def configure(self, config: SegmenterConfig) -> None:
+        """Use other numbers from now on, also for the utterance in progress."""
+        self.config = config
+        self._hangover = frames_of(config.hangover_ms)
+        self._early = frames_of(config.early_ms)
+        self._tail = min(frames_of(TAIL_MS), self._early, self._hangover)
+        self._before = deque(self._before, maxlen=frames_of(config.pre_roll_ms) + config.onset_frames)
+
+    @property
+    def current(self) -> int | None:
+        """The id of the utterance in progress, if any."""
+        return self._utterance.id if self._utterance else None
 
     @property
     def now_s(self) -> float:
@@ -85,8 +110,50 @@ class Segmenter:
             return self._listen(own, probability)
         return self._follow(self._utterance, own, probability)
 
+    def hold(self) -> list[SegmentEvent]:
+        """The talk key went down: hear from the pre-roll on, until :meth:`release`, whatever is silent."""
+        self._held = True
+        if self._utterance is not None:
+            self._utterance.held = True
+            return []
+        frames = list(self._before)
+        started = _Utterance(self._new_id(), self._fed - len(frames), frames, [False] * len(frames), held=True)
+        return [self._start(started)]
+
+    def let_go(self) -> None:
+        """The key is up after a tap: from now on silence ends what is said, and speech opens the next utterance."""
+        self._held, self.latched = False, True
+        if self._utterance is not None and not any(self._utterance.speech):
+            self._before.extend(self._utterance.frames)
+            self._utterance = None
+
+    def nothing_said(self) -> list[SegmentEvent]:
+        """What the key opened comes to nothing."""
+        return [SegmentDropped(self._new_id(), self.now_s, self.now_s, "too_short", True)]
+
+    def release(self) -> list[SegmentEvent]:
+        """The talk key went up: end the utterance in progress, if any, and keep it."""
+        self._held = False
+        return self._end(self._utterance, "released") if self._utterance else []
+
+    def cancel(self) -> list[SegmentEvent]:
+        """Forget the utterance in progress, if any."""
+        self._held = False
+        utterance, self._utterance = self._utterance, None
+        self._onset = 0
+        self._before.clear()
+        return [] if utterance is None else [self._dropped(utterance, "cancelled")]
+
+    def so_far(self) -> Segment | None:
+        """The utterance in progress as it would be if it ended now; None while nothing is said or a pause lasts."""
+        utterance = self._utterance
+        if utterance is None or utterance.silent or utterance.flaw() is not None:
+            return None
+        return utterance.segment(0, self.now_s)
+
     def flush(self, reason: EndReason) -> list[SegmentEvent]:
         """End the utterance in progress, if any, and keep it. The next frame does not continue this audio."""
+        self._held = False
         events = self._end(self._utterance, reason) if self._utterance else []
         self._before.clear()
         self._onset = 0
@@ -102,20 +169,21 @@ class Segmenter:
     def _listen(self, frame: Samples, probability: float) -> list[SegmentEvent]:
         self._before.append(frame)
         self._onset = self._onset + 1 if probability >= self.config.threshold else 0
-        if self._onset < self.config.onset_frames:
+        if not (self.listening or self.latched) or self._onset < self.config.onset_frames:
             return []
         frames = list(self._before)
         speech = [index >= len(frames) - self._onset for index in range(len(frames))]
-        return [self._start(_Utterance(self._new_id(), self._fed - len(frames), frames, speech))]
+        first = self._fed - len(frames)
+        return [self._start(_Utterance(self._new_id(), first, frames, speech, held=self.latched))]
 
     def _follow(self, utterance: _Utterance, frame: Samples, probability: float) -> list[SegmentEvent]:
         events: list[SegmentEvent] = []
-        is_speech = probability >= (self.config.threshold if utterance.silent else self.config.release)
+        is_speech = probability >= self._threshold(utterance)
         utterance.add(frame, is_speech)
         if is_speech and utterance.early:
             utterance.early = None
             events.append(SpeechResumed(utterance.id))
-        if utterance.silent >= self._hangover:
+        if utterance.silent >= self._hangover and not self._held:
             return events + self._end(utterance, "silence")
         if utterance.silent == self._early and utterance.flaw() is None:
             utterance.early = utterance.segment(self._tail, self.now_s)
@@ -123,7 +191,13 @@ class Segmenter:
         if len(utterance.frames) >= self.config.longest_frames:
             # A pause at the limit is the best place to stop, and leaves nothing to continue.
             events += self._end(utterance, "longest") if utterance.silent else self._cut(utterance)
+            if self._held and self._utterance is None:
+                events += self.hold()
         return events
+
+    def _threshold(self, utterance: _Utterance) -> float:
+        usual = self.config.threshold if utterance.silent else self.config.release
+        return min(usual, HELD_THRESHOLD) if self._held else usual
 
     def _start(self, utterance: _Utterance) -> SpeechStarted:
         self._utterance = utterance
@@ -147,11 +221,15 @@ class Segmenter:
     def _closing(self, utterance: _Utterance, reason: EndReason, tail: int) -> SegmentEnded | SegmentDropped:
         flaw = utterance.flaw()
         if flaw is not None:
-            first, last = utterance.first + utterance.speech_start, utterance.first + utterance.speech_end
-            return SegmentDropped(utterance.id, _seconds(first), _seconds(last), flaw)
+            return self._dropped(utterance, flaw)
         if utterance.early:
             return SegmentEnded(replace(utterance.early, endpoint_s=self.now_s), True, reason)
         return SegmentEnded(utterance.segment(tail, self.now_s), False, reason)
+
+    @staticmethod
+    def _dropped(utterance: _Utterance, why: DropReason) -> SegmentDropped:
+        first, last = utterance.first + utterance.speech_start, utterance.first + utterance.speech_end
+        return SegmentDropped(utterance.id, _seconds(first), _seconds(last), why, utterance.held)
 
     def _new_id(self) -> int:
         self._next_id += 1
@@ -168,6 +246,7 @@ class _Utterance:
     speech: list[bool]
     silent: int = 0
     early: Segment | None = None
+    held: bool = False
 
     @property
     def speech_start(self) -> int:
@@ -192,11 +271,11 @@ class _Utterance:
         samples = np.concatenate(self.frames[: self.speech_end + tail])
         samples.setflags(write=False)
         start, end = self.first + self.speech_start, self.first + self.speech_end
-        return Segment(self.id, _seconds(start), _seconds(end), endpoint_s, _seconds(self.first), samples)
+        return Segment(self.id, _seconds(start), _seconds(end), endpoint_s, _seconds(self.first), samples, self.held)
 
     def split(self, at: int, rest_id: int) -> tuple[_Utterance, _Utterance]:
-        head = _Utterance(self.id, self.first, self.frames[:at], self.speech[:at])
-        rest = _Utterance(rest_id, self.first + at, self.frames[at:], self.speech[at:], self.silent)
+        head = _Utterance(self.id, self.first, self.frames[:at], self.speech[:at], held=self.held)
+        rest = _Utterance(rest_id, self.first + at, self.frames[at:], self.speech[at:], self.silent, held=self.held)
         return head, rest
 
 

@@ -9,8 +9,8 @@ from typing import Literal
 from starling.core.frames import FRAME_MS
 from starling.core.results import SAMPLE_RATE, Samples
 
-EndReason = Literal["silence", "longest", "end_of_stream", "microphone_lost"]
-DropReason = Literal["too_short", "noise"]
+EndReason = Literal["silence", "longest", "end_of_stream", "microphone_lost", "released"]
+DropReason = Literal["too_short", "noise", "cancelled"]
 
 HYSTERESIS = 0.15
 """Speech goes on until the probability falls this far below the threshold (Silero's own rule)."""
@@ -74,6 +74,7 @@ class Segment:
         endpoint_s: when its end was decided.
         audio_start_s: when ``samples[0]`` was heard, which is before ``start_s`` by the pre-roll.
         samples: (n,) float32 at 16 kHz: pre-roll, speech and a short tail; read-only.
+        held: the talk key was down at some time of it.
     """
 
     id: int
@@ -82,6 +83,7 @@ class Segment:
     endpoint_s: float
     audio_start_s: float
     samples: Samples
+    held: bool = False
 
     @property
     def audio_s(self) -> float:
@@ -133,12 +135,13 @@ class SegmentEnded:
 
 @dataclass(frozen=True)
 class SegmentDropped:
-    """What had started was not an utterance."""
+    """What had started was not an utterance, or is not wanted. ``held``: the talk key was down."""
 
     segment_id: int
     start_s: float
     end_s: float
     why: DropReason
+    held: bool = False
 
 
 SegmentEvent = SpeechStarted | EarlySegment | SpeechResumed | SegmentEnded | SegmentDropped

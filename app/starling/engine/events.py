@@ -72,6 +72,7 @@ class EngineState:
         why_not_better: why no rung above it is used; empty on the best one.
         reason: of the last restart or failure; empty while all is well.
         about: what the loaded engine says of itself; empty when none is loaded.
+        pid: its process, if it has one.
     """
 
     status: Status
@@ -79,3 +80,4 @@ class EngineState:
     why_not_better: str
     reason: str = ""
     about: dict[str, Any] = field(default_factory=dict)
+    pid: int | None = None

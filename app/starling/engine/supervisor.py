@@ -56,8 +56,8 @@ class Outcome:
 class Supervisor:
     """Owns at most one engine process, keeps it alive, and goes down the ladder when it cannot.
 
-    Safe from any thread; one call runs at a time and others wait. ``on_event`` is called on the thread that met
-    the event; of the supervisor's methods it may call :meth:`state` alone.
+    ``idle_unload_s`` may be changed. Safe from any thread; one call runs at a time and others wait. ``on_event`` is
+    called on the thread that met the event; of the supervisor's methods it may call :meth:`state` alone.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class Supervisor:
         on_event: Callable[[EngineEvent], None] = lambda event: None,
     ) -> None:
         self._ladder = Ladder(rungs)
-        self._idle_unload_s = idle_unload_s
+        self.idle_unload_s = idle_unload_s
         self._clock = clock
         self._on_event = on_event
         self._turn = threading.Lock()
@@ -152,11 +152,11 @@ class Supervisor:
 
     def unload_if_idle(self) -> bool:
         """End the process when it has been idle for ``idle_unload_s`` (0: never); True when it did."""
-        if self._idle_unload_s <= 0 or not self._turn.acquire(blocking=False):
+        if self.idle_unload_s <= 0 or not self._turn.acquire(blocking=False):
             return False
         try:
             process = self._process
-            if process is None or process.idle_for_s < self._idle_unload_s:
+            if process is None or process.idle_for_s < self.idle_unload_s:
                 return False
             self._drop()
             self._set("unloaded")
@@ -169,10 +169,15 @@ class Supervisor:
         """What a panel shows."""
         with self._lock:
             index = self._index if self._process is not None else self._ladder.best
-            about = self._process.describe() if self._process is not None else {}
-            return EngineState(
-                self._status, self._ladder[index].rung, self._ladder.why_not_better(index), self._reason, about
-            )
+            about, pid = (self._process.describe(), self._process.pid) if self._process is not None else ({}, None)
+            why_not_better = self._ladder.why_not_better(index)
+            return EngineState(self._status, self._ladder[index].rung, why_not_better, self._reason, about, pid)
+
+    def retire(self) -> None:
+        """Let the call that runs come to its end, then close."""
+        with self._turn:
+            pass
+        self.close()
 
     def close(self) -> None:
         """End the process within two seconds, whatever it does; a waiting call raises ``engine.closed``."""

@@ -76,7 +76,7 @@ class History:
             started_at: Unix time at which it began.
             mode: ``assistant``, ``dictation`` ...
         """
-        utterance = f"{int(started_at * 1000):013d}-{os.getpid()}-{next(self._numbers)}-{secrets.token_hex(2)}"
+        utterance = self.name(started_at)
         with told(self._folder):
             self._recordings.write(utterance, samples)
             try:
@@ -85,6 +85,20 @@ class History:
                 self._recordings.delete(utterance)
                 raise
         return utterance
+
+    def name(self, started_at: float) -> str:
+        """A new utterance's id; says when it began and which process recorded it."""
+        return f"{int(started_at * 1000):013d}-{os.getpid()}-{next(self._numbers)}-{secrets.token_hex(2)}"
+
+    def add_typed(self, utterance: str, at: float, text: str, mode: str) -> None:
+        """Store a typed question under a :meth:`name`; nothing is stored when texts are not kept."""
+        if self.keep:
+            self._execute(
+                "INSERT INTO utterances"
+                " (id, started_at, mode, audio_s, private, state, owner_pid, owner_mark, delivered, text)"
+                " VALUES (?, ?, ?, 0, 0, 'done', ?, ?, 1, ?)",
+                (utterance, at, mode, self._owner.pid, self._owner.mark, text),
+            )
 
     def done(self, utterance: str, transcript: Transcript, tier: str, model: str) -> None:
         """Store the text; the audio stays until :meth:`delivered`. A private utterance stores no text."""
@@ -117,6 +131,12 @@ class History:
             " FROM utterances WHERE id = ?1 AND NOT private",
             (utterance, text, tier, voice),
         )
+
+    def last_reply(self, utterance: str) -> str:
+        """The text of the last reply to it, empty if there is none."""
+        with self._lock, told(self._folder):
+            replies = self._replies(utterance)
+        return replies[-1].text if replies else ""
 
     def orphans(self, failed: bool = False) -> list[Utterance]:
         """Undelivered utterances of processes that have ended, oldest first. Take one with :meth:`claim`.
@@ -183,6 +203,19 @@ class History:
             for (utterance,) in rows:
                 self.discard(utterance)
         return len(rows)
+
+    def clear(self) -> None:
+        """Forget everything that was delivered or failed, with its audio and replies."""
+        with self._lock, told(self._folder):
+            rows = self._database.execute(
+                "SELECT id FROM utterances WHERE delivered = 1 OR state = 'failed'"
+            ).fetchall()
+            for (utterance,) in rows:
+                self.discard(utterance)
+
+    def has_audio(self, utterance: str) -> bool:
+        """Whether its recording is there."""
+        return self._recordings.path(utterance) is not None
 
     def _insert(
         self, on_conflict: str, utterance: str, started_at: float, mode: str, audio_s: float, owner: Owner

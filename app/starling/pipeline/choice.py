@@ -9,6 +9,7 @@ from typing import Any, cast
 from starling.core.results import SttOptions
 from starling.core.segmenter import SegmenterConfig
 from starling.pipeline.conversation import AnswerPolicy
+from starling.pipeline.events import Activation, Mode
 from starling.settings.schema import Value
 from starling.speech.stt.ladder import SttTier
 from starling.speech.tts.ladder import TtsTier
@@ -35,6 +36,9 @@ class Choice:
     keep_history: bool
     keep_days: int
     keep_audio: bool
+    mode: Mode
+    activation: Activation
+    live_text: bool
 
 
 def choose(setting: Callable[[str], Value], language: str | None = None, **options: Any) -> Choice:
@@ -69,6 +73,9 @@ def choose(setting: Callable[[str], Value], language: str | None = None, **optio
         "keep_history": read("history.keep"),
         "keep_days": read("history.keep_days"),
         "keep_audio": read("history.keep_audio"),
+        "mode": read("listen.mode"),
+        "activation": read("listen.activation"),
+        "live_text": read("stt.partial"),
     }
     fields |= {name: value for name, value in options.items() if value is not None}
     return Choice(**fields)

@@ -53,16 +53,24 @@ class Rules:
     address: Callable[[str], str | None]
     is_stop: Callable[[str, str], bool]
 
-    def judge(self, text: str, *, speaking: str, in_follow_up: bool) -> Judgement:
+    def request(self, text: str) -> str:
+        """A text that is surely meant for Starling, without the wake phrase."""
+        rest = self.address(text)
+        return text if rest is None else rest
+
+    def judge(self, text: str, *, speaking: str, in_follow_up: bool, held: bool = False) -> Judgement:
         """Decide on one utterance.
 
         Args:
             text: the transcript.
             speaking: the replies that could be heard while the utterance was recorded; empty if none.
             in_follow_up: whether the utterance began within the follow-up time after the last reply's end.
+            held: the talk key was down: it is meant for Starling, who was silenced by the key.
         """
         if not text.strip():
             return Judgement(Verdict.EMPTY)
+        if held and self.policy != "nothing":
+            return Judgement(Verdict.ANSWER, self.request(text))
         if speaking and self.is_stop(text, speaking):
             return Judgement(Verdict.STOP)
         if speaking and is_echo(text, speaking):

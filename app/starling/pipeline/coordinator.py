@@ -5,123 +5,56 @@ Everyone else sends it messages through one inbox; it alone decides.
 
 from __future__ import annotations
 
-import queue
+import itertools
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable
+from typing import Any
 
-from starling.core.errors import StarlingError, internal_error
 from starling.core.jobs import Deliver, Discard, SegmentJobs, Transcribe
-from starling.core.results import Samples, Transcript
-from starling.core.segmenter import SegmentEvent, SpeechStarted
-from starling.pipeline import events
+from starling.core.results import Samples
+from starling.core.segmenter import SegmentDropped, SegmentEnded, SegmentEvent, SpeechStarted
+from starling.core.segments import EndReason, SegmenterConfig
+from starling.pipeline import events, mailbox
 from starling.pipeline.conversation import Rules, Verdict
 from starling.pipeline.ears import Ears
+from starling.pipeline.mailbox import Mailbox
+from starling.pipeline.meter import measure
+from starling.pipeline.partials import PartialLine
+from starling.pipeline.pump import Pump, Source
 from starling.pipeline.recognition import Recognised, RecognitionLine
 from starling.pipeline.replies import ReplyLine
 from starling.pipeline.said import ECHO_TAIL_S, SaidReplies
 from starling.pipeline.streamclock import StreamClock
+from starling.pipeline.talking import Talking, cannot_hear
+from starling.pipeline.turnbook import TurnBook
+from starling.pipeline.utterances import utterance_of
 from starling.speech.wake.phrase import follow_up
-
-READ_S = 0.25
-"""Longest wait for samples: how late the pump notices a stop."""
-
-
-class Source(Protocol):
-    """A stream of 16 kHz mono float32: microphone or file."""
-
-    def read(self, timeout_s: float) -> Samples | None:
-        """What has arrived, empty after ``timeout_s``; None at the end of the stream."""
-        ...
-
-    def events(self) -> list[Any]:
-        """What happened to the stream since the last call."""
-        ...
-
-
-@dataclass(frozen=True)
-class _Block:
-    samples: Samples | None
-    arrived_s: float
-    error: StarlingError | None = None
-
-
-@dataclass(frozen=True)
-class _Result:
-    job: int
-    recognised: Recognised
-
-
-@dataclass(frozen=True)
-class _ReplyBegan:
-    text: str
-
-
-@dataclass(frozen=True)
-class _ReplyEnded:
-    reply: events.Reply
-
-
-@dataclass(frozen=True)
-class _Answered:
-    job: int
-    reply: events.Reply | None
-
-
-@dataclass(frozen=True)
-class _Stop:
-    pass
-
-
-_Message = _Block | _Result | _ReplyBegan | _ReplyEnded | _Answered | _Stop
-
-
-class Mailbox:
-    """How the other threads reach the coordinator; made first, handed to the lines."""
-
-    def __init__(self) -> None:
-        self.queue: queue.SimpleQueue[_Message] = queue.SimpleQueue()
-
-    def result(self, job: int, recognised: Recognised) -> None:
-        """From the recognition line."""
-        self.queue.put(_Result(job, recognised))
-
-    def reply_began(self, text: str) -> None:
-        """From the reply line."""
-        self.queue.put(_ReplyBegan(text))
-
-    def reply_ended(self, reply: events.Reply) -> None:
-        """From the reply line."""
-        self.queue.put(_ReplyEnded(reply))
-
-    def answered(self, job: int, reply: events.Reply | None) -> None:
-        """From the reply line."""
-        self.queue.put(_Answered(job, reply))
-
-    def stop(self) -> None:
-        """From anyone, also a signal handler."""
-        self.queue.put(_Stop())
 
 
 class Coordinator:
     """Runs one stream to its end, or until :meth:`stop`.
 
+    Methods other than :meth:`stop` and :meth:`run` are for the coordinator's thread: from others send them with
+    ``mailbox.do``.
+
     Args:
         source: the stream.
+        rules: who is answered; may be replaced.
         real_time: the stream comes at the clock's pace. One that does not is read only while nothing else is going
             on, so that what comes of it does not depend on this machine's speed.
         translate: turns the source's own events into pipeline events.
         emit: called on the coordinator's thread with every event.
         follow_up_s: time after a reply in which no wake phrase is needed.
+        partials: makes live text; None for none.
+        book: where turns are kept for later; None keeps nothing.
     """
 
     def __init__(
         self,
         source: Source,
         ears: Ears,
-        mailbox: Mailbox,
+        inbox: Mailbox,
         line: RecognitionLine,
         replies: ReplyLine,
         rules: Rules,
@@ -130,22 +63,32 @@ class Coordinator:
         real_time: bool,
         translate: Callable[[Any], events.Event] | None = None,
         follow_up_s: float = 8.0,
+        partials: PartialLine | None = None,
+        book: TurnBook | None = None,
     ) -> None:
+        self.rules = rules
+        self.follow_up_s = follow_up_s
+        self.metering = False
+        self.listening = events.Listening("assistant", "always", False)
         self._source = source
         self._ears = ears
-        self._mailbox = mailbox
+        self._mailbox = inbox
         self._line = line
         self._replies = replies
-        self._rules = rules
         self._emit = emit
         self._real_time = real_time
         self._translate = translate
-        self._follow_up_s = follow_up_s
+        self._partials = partials
+        self._book = book
+        self._talking = Talking(ears.segmenter)
         self._jobs: SegmentJobs[Recognised] = SegmentJobs()
         self._clock = StreamClock()
         self._said = SaidReplies(ECHO_TAIL_S if real_time else 0.0)
+        self._turns: dict[int, str] = {}
+        self._typed = itertools.count(-1, -1)
         self._asked = 0
         self._stop = threading.Event()
+        self._pump = Pump(source, inbox.queue.put, self._stop)
         self._stopping = False
         self._ended = False
 
@@ -161,16 +104,66 @@ class Coordinator:
 
     def run(self) -> None:
         """Listen until the stream ends or :meth:`stop`; every utterance that had ended is delivered first."""
-        pump = threading.Thread(target=self._pump, name="source-pump", daemon=True) if self._real_time else None
         try:
-            if pump:
-                pump.start()
+            if self._real_time:
+                self._pump.start()
             while not self._finished():
-                self._turn(wait=pump is not None or self._busy())
+                self._turn(wait=self._real_time or self._busy())
         finally:
             self._stop.set()
-        if pump:
-            pump.join(4 * READ_S)
+        if self._real_time:
+            self._pump.join()
+
+    # -- what the user does ------------------------------------------------------------------------------------
+
+    def listen(self, mode: events.Mode, activation: events.Activation, *, muted: bool) -> None:
+        """What is heard from now on. What was being said when listening ends is finished and kept."""
+        deaf = muted or mode == "off"
+        if deaf:
+            self._on_segments(self._talking.end())
+            self._end_speech("released")
+        self._ears.segmenter.listening = activation == "always"
+        self.listening = events.Listening(mode, activation, muted)
+        self._show_listening()
+
+    def configure(self, segmenter: SegmenterConfig, follow_up_s: float) -> None:
+        """Use other numbers from now on."""
+        self.follow_up_s = follow_up_s
+        self._ears.segmenter.configure(segmenter)
+
+    def press(self, now_s: float) -> None:
+        """The talk key went down. Starling is silent at once: who holds the key wants to be heard."""
+        if self._deaf:
+            self._emit(events.Trouble(cannot_hear(self.listening)))
+            return
+        self._replies.stop()
+        self._on_segments(self._talking.press(now_s))
+        self._show_listening()
+
+    def release(self, now_s: float) -> None:
+        """The talk key went up."""
+        self._on_segments(self._talking.release(now_s))
+        self._show_listening()
+
+    def cancel(self) -> None:
+        """Forget what is being said."""
+        self._talking.reset()
+        self._on_segments(self._ears.segmenter.cancel())
+        self._show_listening()
+
+    def silence(self) -> None:
+        """Stop speaking, and drop what waits to be answered."""
+        self._replies.stop()
+
+    def ask(self, text: str) -> None:
+        """Answer a typed question."""
+        number, at = next(self._typed), time.time()
+        turn = self._line.typed(number, text, at) or f"#{number}"
+        self._turns[number] = turn
+        self._emit(events.Asked(turn, text, at))
+        self._submit(self.rules.request(text), number)
+
+    # -- messages ----------------------------------------------------------------------------------------------
 
     def _busy(self) -> bool:
         return self._jobs.open or self._asked > 0
@@ -182,52 +175,60 @@ class Coordinator:
         if wait:
             self._handle(self._mailbox.queue.get())
         elif not self._ended:
-            self._handle(self._read())
+            self._handle(self._pump.read())
         while not self._mailbox.queue.empty():
             self._handle(self._mailbox.queue.get())
 
-    def _pump(self) -> None:
-        while not self._stop.is_set():
-            block = self._read()
-            self._mailbox.queue.put(block)
-            if block.samples is None:
-                return
-
-    def _read(self) -> _Block:
-        """The next block; a source that fails ends the stream and says why."""
-        try:
-            return _Block(self._source.read(READ_S), time.monotonic())
-        except StarlingError as error:
-            return _Block(None, time.monotonic(), error)
-        except Exception as error:  # noqa: BLE001 - what was heard so far must still be delivered
-            return _Block(None, time.monotonic(), internal_error(error))
-
-    def _handle(self, message: _Message) -> None:
+    def _handle(self, message: mailbox.Message) -> None:
         match message:
-            case _Block():
+            case mailbox.Block():
                 self._hear(message)
-            case _Stop():  # comes after the blocks that had arrived before it
+            case mailbox.Do(action=action):
+                action()
+            case mailbox.Stop():  # comes after the blocks that had arrived before it
                 self._stopping = True
                 self._end_stream()
                 self._replies.stop()
-            case _Result(job=job, recognised=recognised):
+            case mailbox.Result(job=job, recognised=recognised):
                 for deliver in self._jobs.on_result(job, recognised, time.monotonic()):
                     self._deliver(deliver)
-            case _ReplyBegan(text=text):
+            case mailbox.PartialText():
+                self._on_partial(message)
+            case _:
+                self._on_reply(message)
+
+    def _on_reply(self, message: mailbox.Message) -> None:
+        match message:
+            case mailbox.ReplyBegan(text=text, job=job):
                 self._said.began(text, self._now_s())
-                self._emit(events.ReplyBegan(text))
-            case _ReplyEnded(reply=reply):
+                self._emit(events.ReplyBegan(text, self._turns.get(job, "")))
+            case mailbox.ReplyEnded(reply=reply, job=job):
                 self._said.ended(self._now_s())
-                self._emit(events.ReplyEnded(reply))
-            case _Answered(job=job, reply=answer):
+                self._emit(events.ReplyEnded(reply, self._turns.get(job, "")))
+            case mailbox.Answered(job=job, reply=answer):
                 self._asked -= 1
                 self._line.replied(job, answer)
+                turn = self._turns.pop(job, "")
+                if self._book and answer is not None:
+                    self._book.replied(turn, answer.text)
+            case mailbox.ReplayBegan(turn=turn, text=text):
+                self._said.began(text, self._now_s())
+                self._emit(events.ReplayBegan(turn))
+            case mailbox.ReplayEnded(turn=turn, error=error):
+                self._said.ended(self._now_s())
+                self._emit(events.ReplayEnded(turn, error))
 
     def _now_s(self) -> float:
         """The time base of utterances and replies: the wall clock, or a file's own time."""
         return time.monotonic() if self._real_time else self._ears.position_s
 
-    def _hear(self, block: _Block) -> None:
+    # -- sound -------------------------------------------------------------------------------------------------
+
+    @property
+    def _deaf(self) -> bool:
+        return self.listening.muted or self.listening.mode == "off"
+
+    def _hear(self, block: mailbox.Block) -> None:
         if self._ended:
             return
         for event in self._source.events():
@@ -236,32 +237,53 @@ class Coordinator:
             self._emit(events.Trouble(block.error))
         if block.samples is None:
             self._end_stream()
-        elif block.samples.size:
-            for event in self._ears.hear(block.samples):
-                self._on_segment(event)
-            self._clock.arrived(self._ears.position_s, block.arrived_s)
+        elif block.samples.size and not self._deaf:
+            self._listen_to(block.samples, block.arrived_s)
+        held = self._talking.active
+        self._on_segments(self._talking.passed(block.arrived_s))
+        if held and not self._talking.active:
+            self._show_listening()
+
+    def _listen_to(self, samples: Samples, arrived_s: float) -> None:
+        self._on_segments(self._ears.hear(samples))
+        self._clock.arrived(self._ears.position_s, arrived_s)
+        if self.metering:
+            self._emit(measure(samples, self._ears.probability, self._ears.threshold))
+        if self._partials and (so_far := self._ears.segmenter.so_far()) is not None:
+            self._partials.offer(so_far, self._ears.segmenter.config.hangover_ms / 1000)
 
     def _end_stream(self) -> None:
-        if self._ended:
-            return
-        self._ended = True
-        for event in self._ears.end("end_of_stream"):
-            self._on_segment(event)
+        if not self._ended:
+            self._ended = True
+            self._end_speech("end_of_stream")
+
+    def _end_speech(self, reason: EndReason) -> None:
+        self._on_segments(self._ears.end(reason))
 
     def _on_source(self, event: Any) -> None:
         translated = self._translate(event) if self._translate else None
         if translated is None:
             return
-        if isinstance(translated, events.MicrophoneChanged) and translated.state == "lost":
-            for segment_event in self._ears.end("microphone_lost"):
-                self._on_segment(segment_event)
-        if isinstance(translated, events.MicrophoneChanged) and translated.gap_s > 0:
-            self._clock = StreamClock()
+        if isinstance(translated, events.MicrophoneChanged):
+            if translated.state == "lost":
+                self._end_speech("microphone_lost")
+            if translated.gap_s > 0 or translated.state == "open":
+                self._clock = StreamClock()
         self._emit(translated)
 
+    def _on_segments(self, happened: Iterable[SegmentEvent]) -> None:
+        for event in happened:
+            self._on_segment(event)
+
     def _on_segment(self, event: SegmentEvent) -> None:
-        if isinstance(event, SpeechStarted):
-            self._emit(events.SpeechBegan(event.start_s))
+        match event:
+            case SpeechStarted(start_s=start_s):
+                self._emit(events.SpeechBegan(start_s))
+            case SegmentEnded():
+                self._emit(events.SpeechEnded())
+                self._latch_ends(self.listening.mode == "assistant")
+            case SegmentDropped(why=why, held=held):
+                self._emit(events.SpeechDropped(why, held))
         for command in self._jobs.on_segment(event, time.monotonic()):
             match command:
                 case Transcribe(job=job, segment=segment):
@@ -271,59 +293,79 @@ class Coordinator:
                 case Deliver():
                     self._deliver(command)
 
+    def _latch_ends(self, ends: bool) -> None:
+        """One tap asks the assistant one question; a dictation goes on until the next tap."""
+        if ends and self._talking.latched:
+            self._talking.reset()
+            self._show_listening()
+
+    def _show_listening(self) -> None:
+        now = self.listening
+        held = self._talking.active
+        self.listening = events.Listening(now.mode, now.activation, now.muted, held)
+        self._emit(self.listening)
+
+    def _on_partial(self, partial: mailbox.PartialText) -> None:
+        if self._partials:
+            self._partials.ended(partial.segment, partial.audio_s, partial.took_s)
+        if partial.text and self._ears.segmenter.current == partial.segment:
+            self._emit(events.Partial(partial.text))
+
+    # -- texts -------------------------------------------------------------------------------------------------
+
     def _deliver(self, deliver: Deliver[Recognised]) -> None:
+        turn = deliver.result.record or f"#{deliver.job}"
+        self._turns[deliver.job] = turn
+        transcript = deliver.result.transcript
+        if self._partials and transcript is not None:
+            self._partials.measured(deliver.segment.audio_s, deliver.recognition_s)
+        if self._book:
+            self._book.heard(turn, deliver.segment.samples, transcript.text if transcript else "")
         utterance = self._judge(deliver)
+        answered = utterance.verdict == Verdict.ANSWER.value
         self._emit(events.Heard(utterance))
+        if not answered:
+            self._turns.pop(deliver.job, None)
         if deliver.result.error is None:
-            self._line.delivered(deliver.job, answered=utterance.verdict == Verdict.ANSWER.value)
+            self._line.delivered(deliver.job, answered=answered)
 
     def _judge(self, deliver: Deliver[Recognised]) -> events.Utterance:
         text = deliver.result.transcript.text if deliver.result.transcript else ""
         start_s, end_s = self._time_s(deliver.segment.start_s), self._time_s(deliver.segment.end_s)
-        judgement = self._rules.judge(
+        judgement = self.rules.judge(
             text,
             speaking=self._said.heard_between(start_s, end_s),
-            in_follow_up=follow_up(start_s, self._said.last_ended_s, self._follow_up_s),
+            in_follow_up=follow_up(start_s, self._said.last_ended_s, self.follow_up_s),
+            held=deliver.segment.held,
         )
         if judgement.verdict is Verdict.STOP:
             self._replies.stop()
         elif judgement.verdict is Verdict.ANSWER and not self._stopping:
-            self._asked += 1
-            self._replies.submit(judgement.request, deliver.job)
+            self._submit(judgement.request, deliver.job)
         return self._record(deliver, judgement.verdict)
+
+    def _submit(self, request: str, job: int) -> None:
+        self._asked += 1
+        self._replies.submit(request, job)
 
     def _time_s(self, stream_s: float) -> float:
         return self._clock.wall(stream_s) if self._real_time else stream_s
 
     def _record(self, deliver: Deliver[Recognised], verdict: Verdict) -> events.Utterance:
-        segment, recognised, transcript = deliver.segment, deliver.result, deliver.result.transcript
         waited_s = deliver.waited_s if self._real_time else deliver.wait_at_speaking_pace_s
+        segment = deliver.segment
         since_speech_s = self._clock.since(segment.end_s, time.monotonic()) if self._real_time else None
         if since_speech_s is None:
             since_speech_s = segment.endpoint_s - segment.end_s + waited_s
-        facts = {} if transcript is None else _facts(transcript)
-        return events.Utterance(
-            start_s=round(segment.start_s, 3),
-            end_s=round(segment.end_s, 3),
-            tier=recognised.tier,
-            model=recognised.model,
-            audio_s=round(segment.audio_s, 3),
-            endpoint_to_text_ms=round(waited_s * 1000, 1),
-            speech_end_to_text_ms=round(since_speech_s * 1000, 1),
+        since_start_s = since_speech_s + segment.end_s - segment.start_s
+        return utterance_of(
+            segment,
+            deliver.result,
+            waited_s=waited_s,
+            since_speech_s=since_speech_s,
             verdict=verdict.value,
-            attempts=recognised.attempts,
-            error=recognised.error.to_json() if recognised.error else None,
-            **facts,
+            turn=self._turns[deliver.job],
+            at=time.time() - since_start_s,
+            mode=self.listening.mode,
+            replayable=self._book is not None,
         )
-
-
-def _facts(transcript: Transcript) -> dict[str, Any]:
-    confidence = transcript.confidence
-    return {
-        "text": transcript.text,
-        "placement": transcript.placement,
-        "processing_s": round(transcript.processing_s, 4),
-        "confidence": None if confidence is None else round(confidence, 3),
-        "dropped": transcript.dropped,
-        "notes": transcript.notes,
-    }

@@ -12,17 +12,28 @@ from starling.speech.vad.base import Detector
 
 
 class Ears:
-    """Feeds a stream, frame by frame, to the detector and the segmenter."""
+    """Feeds a stream, frame by frame, to the detector and the segmenter.
+
+    Attributes:
+        segmenter: what cuts the stream; its methods may be called between blocks.
+        probability: of speech in the last frame, 0..1.
+    """
 
     def __init__(self, detector: Detector, segmenter: Segmenter) -> None:
+        self.segmenter = segmenter
+        self.probability = 0.0
         self._detector = detector
-        self._segmenter = segmenter
         self._framer = Framer()
 
     @property
     def position_s(self) -> float:
         """Stream time that has been heard, seconds."""
-        return self._segmenter.now_s
+        return self.segmenter.now_s
+
+    @property
+    def threshold(self) -> float:
+        """The probability from which a frame is speech."""
+        return self.segmenter.config.threshold
 
     def hear(self, block: Samples) -> Iterator[SegmentEvent]:
         """Take a block (n,) float32 at 16 kHz of any length; yield the events of the frames it completes."""
@@ -33,8 +44,10 @@ class Ears:
         """The stream ended or broke: what was being said is finished and kept."""
         for frame in self._framer.flush():
             yield from self._frame(frame)
-        yield from self._segmenter.flush(reason)
+        yield from self.segmenter.flush(reason)
         self._detector.reset()
+        self.probability = 0.0
 
     def _frame(self, frame: Samples) -> Iterator[SegmentEvent]:
-        yield from self._segmenter.feed(frame, self._detector.probability(frame))
+        self.probability = self._detector.probability(frame)
+        yield from self.segmenter.feed(frame, self.probability)

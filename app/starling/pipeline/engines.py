@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starling.core.engine_api import Rung
+from starling.core.errors import StarlingError
 from starling.core.results import Samples, SttOptions
-from starling.engine.clients import SttClient, TtsClient
+from starling.engine.clients import SttClient, Synthesis, TtsClient
 from starling.engine.events import (
     EngineEvent,
     EngineRestarted,
@@ -18,6 +19,7 @@ from starling.engine.events import (
     FellBack,
     TierDemoted,
 )
+from starling.engine.failures import CLOSED
 from starling.engine.supervisor import Supervisor
 from starling.models import library
 from starling.models.info import ModelInfo
@@ -47,12 +49,30 @@ def tts_rungs(choice: Choice) -> list[Rung]:
     return tts_ladder(choice.tts_tier, None, library.installed())
 
 
-@dataclass(frozen=True)
+@dataclass
 class Engines:
-    """The clients of both families."""
+    """The clients in use of both families. One that is exchanged ends after the call it is in."""
 
     stt: SttClient
     tts: TtsClient
+
+    def synthesize(self, text: str, voice: str, speed: float) -> Synthesis:
+        """Speak with the voice in use; see :meth:`TtsClient.synthesize`."""
+        return self.tts.synthesize(text, voice, speed)
+
+    def exchange_stt(self, choice: Choice, emit: Callable[[events.EngineChanged], None]) -> None:
+        """Use the recogniser of another choice from now on. Raises StarlingError, and changes nothing then."""
+        old, self.stt = self.stt, start_stt(choice, emit)
+        old.supervisor.retire()
+
+    def exchange_tts(self, choice: Choice, emit: Callable[[events.EngineChanged], None]) -> None:
+        """Use the voice engine of another choice from now on. Raises as :meth:`exchange_stt`."""
+        old, self.tts = self.tts, start_tts(choice, emit)
+        old.supervisor.retire()
+
+    def idle_unload(self, after_s: float) -> None:
+        """Unload models that were idle for so long; 0 never."""
+        self.stt.supervisor.idle_unload_s = self.tts.supervisor.idle_unload_s = after_s
 
     def close(self) -> None:
         """End both processes, side by side."""
@@ -125,6 +145,31 @@ def told(family: str, event: EngineEvent) -> events.EngineChanged:
         case TierDemoted(from_rung=before, to_rung=rung, reason=reason):
             message = f"{rung.spec.name} replaces {before.spec.name} for this session. {reason}"
     return events.EngineChanged(family, type(event).__name__, rung.spec.name, message)
+
+
+class Recogniser:
+    """One clip in, one result out, with the recogniser in use. ``options`` may be changed."""
+
+    def __init__(self, engines: Engines, options: SttOptions) -> None:
+        self.options = options
+        self._engines = engines
+
+    def __call__(self, samples: Samples) -> Recognised:
+        """Blocks until the text is there. Raises StarlingError when every rung failed."""
+        while True:
+            client = self._engines.stt
+            try:
+                return recognise(client, self.options)(samples)
+            except StarlingError as error:
+                if error.code != CLOSED or client is self._engines.stt:
+                    raise
+                # exchanged while this call waited for its turn
+
+    def partial(self, samples: Samples) -> str:
+        """The text of a growing clip. Raises ``engine.busy`` instead of waiting."""
+        options = replace(self.options, temperatures=(0.0,))
+        (result,) = self._engines.stt.transcribe([samples], options, low_priority=True)
+        return result.transcript.text
 
 
 class IdleWatch:

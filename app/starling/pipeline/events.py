@@ -28,12 +28,14 @@ class Utterance:
     """One thing somebody said, and what it cost to understand.
 
     ``turn`` names it from its recognition on; every command about it takes that name. ``at`` is the Unix time at
-    which it began, ``mode`` what was listened for, ``held`` whether the talk key was down. ``replayable``: its recording is there to be played or recognised again.
+    which it began, ``mode`` what was listened for, ``held`` whether the talk key was down. ``replayable``: its
+    recording is there to be played or recognised again.
 
     Times ``*_s`` are seconds of the input stream. ``endpoint_to_text_ms`` is wall time from the decision that speech
     had ended to the text; ``speech_end_to_text_ms`` the same from the last speech frame, hangover included. Of a
     recording that is read faster than real time both are what they come to at the pace of speech: the measured
-    recognition time, less the stream time by which the early transcription was ahead.
+    recognition time, less the stream time by which the early transcription was ahead. What is recognised again later
+    has neither.
     """
 
     start_s: float
@@ -41,8 +43,8 @@ class Utterance:
     tier: str
     model: str
     audio_s: float
-    endpoint_to_text_ms: float
-    speech_end_to_text_ms: float
+    endpoint_to_text_ms: float | None
+    speech_end_to_text_ms: float | None
     text: str = ""
     placement: Placement = field(default_factory=Placement)
     processing_s: float | None = None

@@ -58,15 +58,15 @@ class Keeper:
 
     Args:
         history: the store, or None.
-        mode: ``assistant`` or ``dictation``.
+        mode: ``assistant`` or ``dictation``; may be changed at any time, as ``keep_days``.
         keep_days: older texts are deleted, now and then; 0 keeps them.
         emit: hears of the first failure of each kind.
     """
 
     def __init__(self, history: History | None, mode: str, keep_days: int, emit: Emit) -> None:
         self._history = history
-        self._mode = mode
-        self._keep_days = keep_days
+        self.mode = mode
+        self.keep_days = keep_days
         self._swept_at = 0.0
         self._emit = emit
         self._told: set[str] = set()
@@ -78,12 +78,20 @@ class Keeper:
         now = time.time()
         if now - self._swept_at > SWEEP_EVERY_S:
             self._swept_at = now
-            self._do(lambda history: history.sweep(self._keep_days, now))
+            self._do(lambda history: history.sweep(self.keep_days, now))
         try:
-            return self._history.add_pending(samples, now - len(samples) / SAMPLE_RATE, self._mode)
+            return self._history.add_pending(samples, now - len(samples) / SAMPLE_RATE, self.mode)
         except StarlingError as error:
             self._tell(error)
             return ""
+
+    def name(self, at: float) -> str:
+        """A name for a typed question; empty without a history."""
+        return "" if self._history is None else self._history.name(at)
+
+    def typed(self, name: str, at: float, text: str) -> None:
+        """Store a typed question."""
+        self._do(lambda history: history.add_typed(name, at, text, self.mode))
 
     def finished(self, utterance: str, recognised: Recognised) -> None:
         """Store the text or the failure; one that only the end of the app cut short stays pending."""
@@ -128,7 +136,7 @@ def _recover_one(history: History, orphan: Utterance, transcribe: Callable[[Samp
     if samples is None:  # another Starling took it
         return
     if orphan.state == "done":  # recognised, not shown
-        emit(events.Recovered(orphan.text, orphan.started_at, orphan.tier))
+        emit(events.Recovered(orphan.text, orphan.started_at, orphan.tier, orphan.id))
         history.delivered(orphan.id)
         return
     try:
@@ -140,5 +148,5 @@ def _recover_one(history: History, orphan: Utterance, transcribe: Callable[[Samp
         raise
     if recognised.transcript is not None:
         history.done(orphan.id, recognised.transcript, recognised.tier, recognised.model)
-        emit(events.Recovered(recognised.transcript.text, orphan.started_at, recognised.tier))
+        emit(events.Recovered(recognised.transcript.text, orphan.started_at, recognised.tier, orphan.id))
         history.delivered(orphan.id)

@@ -89,7 +89,7 @@ class Panel:
     def _conditions(self) -> Sequence[tuple[Activity, bool]]:
         restarting = any(engine is not None and engine.status == "restarting" for engine in (self.stt, self.tts))
         return (
-            (Activity.FAILED, bool(self.failed)),
+            (Activity.FAILED, bool(self.failed) or (self.stt is not None and self.stt.status == "failed")),
             (Activity.RESTARTING, restarting),
             (Activity.SPEAKING, self.speaking),
             (Activity.TRANSCRIBING, self.transcribing > 0 and not self.hearing),
@@ -104,8 +104,10 @@ class Panel:
 def after(panel: Panel, event: events.Event) -> Panel:
     """The panel after one event."""
     match event:
-        case events.EngineShown(family=family):
-            return replace(panel, **{family: event})
+        case events.EngineShown(family="stt"):
+            return replace(panel, stt=event)
+        case events.EngineShown():
+            return replace(panel, tts=event)
         case events.NpuShown():
             return replace(panel, npu=event)
         case events.Listening():
@@ -161,13 +163,11 @@ def _device(view: DeviceView, event: events.MicrophoneChanged | events.SpeakerCh
 
 def _heard(panel: Panel, utterance: events.Utterance) -> Panel:
     panel = replace(panel, transcribing=max(0, panel.transcribing - 1), partial="")
-    if utterance.rtf is None:
-        return panel
-    return replace(
-        panel,
-        stt_rtf=panel.stt_rtf.plus(utterance.rtf),
-        endpoint_to_text_ms=panel.endpoint_to_text_ms.plus(utterance.endpoint_to_text_ms),
-    )
+    if utterance.rtf is not None:
+        panel = replace(panel, stt_rtf=panel.stt_rtf.plus(utterance.rtf))
+    if utterance.rtf is not None and utterance.endpoint_to_text_ms is not None:
+        panel = replace(panel, endpoint_to_text_ms=panel.endpoint_to_text_ms.plus(utterance.endpoint_to_text_ms))
+    return panel
 
 
 def _replied(panel: Panel, reply: events.Reply) -> Panel:

@@ -6,7 +6,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from starling.core.errors import StarlingError, internal_error
@@ -16,13 +16,14 @@ from starling.pipeline.events import Reply
 
 @dataclass(frozen=True)
 class Recognised:
-    """What came of one job: a transcript and who made it, or the error."""
+    """What came of one job: a transcript and who made it, or the error. ``record`` is its name in the log, if any."""
 
     transcript: Transcript | None
     tier: str = ""
     model: str = ""
     attempts: int = 1
     error: StarlingError | None = None
+    record: str = ""
 
 
 class UtteranceLog(Protocol):
@@ -30,6 +31,14 @@ class UtteranceLog(Protocol):
 
     def pending(self, samples: Samples) -> str:
         """Store the audio before inference; returns its id, empty when nothing could be stored."""
+        ...
+
+    def name(self, at: float) -> str:
+        """A name for what was typed at this Unix time, empty when nothing can be stored. From any thread."""
+        ...
+
+    def typed(self, name: str, at: float, text: str) -> None:
+        """Store a typed question under its name."""
         ...
 
     def finished(self, utterance: str, recognised: Recognised) -> None:
@@ -80,7 +89,7 @@ class RecognitionLine:
         self._dropped: set[int] = set()
         self._took_s: dict[int, float] = {}
         self._discarded_s = 0.0
-        self._stored: dict[int, str] = {}  # the log thread's own
+        self._stored: dict[int, str] = {}  # written by the log's thread alone
         self._tasks: _Tasks = queue.SimpleQueue()
         self._writes: _Tasks = queue.SimpleQueue()
         self._threads = [
@@ -101,6 +110,13 @@ class RecognitionLine:
         job = _Job(number, samples)
         self._writes.put(lambda: self._store(job))
         self._tasks.put(lambda: self._recognise(job))
+
+    def typed(self, number: int, text: str, at: float) -> str:
+        """Log a question that needs no recognition, under a job number of its own; returns its name in the log."""
+        name = self._log.name(at)
+        if name:
+            self._writes.put(lambda: self._keep_typed(number, name, at, text))
+        return name
 
     def discard(self, number: int) -> None:
         """Nobody waits for this job: skip it if it has not started, forget its audio."""
@@ -136,6 +152,7 @@ class RecognitionLine:
             recognised = Recognised(None, error=error)
         except Exception as error:  # noqa: BLE001 - the line must go on, and the utterance must not wait for ever
             recognised = Recognised(None, error=internal_error(error))
+        recognised = replace(recognised, record=self._stored.get(job.number, ""))
         if not self._was_wanted(job.number, time.monotonic() - started):
             return
         self._writes.put(lambda: self._finish(job.number, recognised))
@@ -162,6 +179,10 @@ class RecognitionLine:
                 self._stored[job.number] = self._log.pending(job.samples)
         finally:
             job.stored.set()
+
+    def _keep_typed(self, number: int, name: str, at: float, text: str) -> None:
+        self._stored[number] = name
+        self._log.typed(name, at, text)
 
     def _finish(self, number: int, recognised: Recognised) -> None:
         if utterance := self._stored.get(number, ""):

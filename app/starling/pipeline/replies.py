@@ -1,4 +1,4 @@
-"""The reply line: one thread that owns the assistant, speaks its answers and its timers."""
+"""The reply line: one thread that owns the assistant, speaks its answers and its timers, and plays turns again."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from functools import partial
 from typing import Protocol
 
 from starling.core.errors import StarlingError, internal_error
+from starling.core.results import Samples
 from starling.pipeline.events import Reply
 
 MAX_WAIT_S = 60.0
 """Longest sleep between looks at the timers: a changed wall clock is noticed within it."""
+ANNOUNCEMENT = 0
+"""The job of what nobody asked for: a timer."""
 
 
 class Answerer(Protocol):
@@ -40,8 +43,36 @@ class Voice(Protocol):
         """Speak the text to its end or to :meth:`stop`; what goes wrong is in the reply."""
         ...
 
+    def play(self, samples: Samples) -> Reply:
+        """Play (n,) float32 at 16 kHz likewise."""
+        ...
+
     def stop(self) -> None:
         """Silence at once, from any thread."""
+        ...
+
+
+class Audience(Protocol):
+    """Who is told; called on the line's thread, but for requests that :meth:`ReplyLine.stop` drops."""
+
+    def reply_began(self, text: str, job: int) -> None:
+        """A reply's text is known."""
+        ...
+
+    def reply_ended(self, reply: Reply, job: int) -> None:
+        """It was spoken or stopped."""
+        ...
+
+    def answered(self, job: int, reply: Reply | None) -> None:
+        """Once for every request, with its reply if there was something to say."""
+        ...
+
+    def replay_began(self, turn: str, text: str) -> None:
+        """A turn is played again; ``text`` is what it says."""
+        ...
+
+    def replay_ended(self, turn: str, error: dict[str, str] | None) -> None:
+        """It has ended."""
         ...
 
 
@@ -51,38 +82,32 @@ class _Request:
     job: int
 
 
+@dataclass(frozen=True)
+class _Replay:
+    turn: str
+    text: str
+    samples: Samples | None
+
+
 class ReplyLine:
-    """Answers requests in order on its own thread.
+    """Answers requests in order on its own thread."""
 
-    Args:
-        answerer: the assistant.
-        voice: speaks the answers.
-        on_begin: called on the line's thread when a reply's text is known.
-        on_end: called when a reply was spoken or stopped.
-        on_done: called once with the job of every request, with its reply if there was something to say.
-    """
-
-    def __init__(
-        self,
-        answerer: Answerer,
-        voice: Voice,
-        on_begin: Callable[[str], None],
-        on_end: Callable[[Reply], None],
-        on_done: Callable[[int, Reply | None], None],
-    ) -> None:
+    def __init__(self, answerer: Answerer, voice: Voice, audience: Audience) -> None:
         self._answerer = answerer
         self._voice = voice
-        self._on_begin = on_begin
-        self._on_end = on_end
-        self._on_done = on_done
-        self._inbox: queue.Queue[_Request | None] = queue.Queue()
+        self._audience = audience
+        self._inbox: queue.Queue[_Request | _Replay | None] = queue.Queue()
         self._stops = 0
         self._thread = threading.Thread(target=self._run, name="replies", daemon=True)
         self._thread.start()
 
     def submit(self, request: str, job: int) -> None:
-        """Answer this request, heard under this job number, after those before it."""
+        """Answer this request, heard or typed under this job number, after those before it."""
         self._inbox.put(_Request(request, job))
+
+    def replay(self, turn: str, text: str, samples: Samples | None = None) -> None:
+        """Play a turn's recording, (n,) float32 at 16 kHz that says ``text``; without one, speak the text."""
+        self._inbox.put(_Replay(turn, text, samples))
 
     def stop(self) -> None:
         """Stop speaking, also what is about to begin, and drop what waits to be answered. From one thread."""
@@ -90,10 +115,10 @@ class ReplyLine:
         closing = False
         with contextlib.suppress(queue.Empty):
             while True:
-                request = self._inbox.get_nowait()
-                closing |= request is None
-                if request is not None:
-                    self._on_done(request.job, None)
+                item = self._inbox.get_nowait()
+                closing |= item is None
+                if isinstance(item, _Request):
+                    self._audience.answered(item.job, None)
         if closing:
             self._inbox.put(None)
         self._voice.stop()
@@ -109,29 +134,44 @@ class ReplyLine:
             self._announce()
             wait_s = self._answerer.seconds_to_next()
             try:
-                request = self._inbox.get(timeout=MAX_WAIT_S if wait_s is None else min(max(wait_s, 0.01), MAX_WAIT_S))
+                item = self._inbox.get(timeout=MAX_WAIT_S if wait_s is None else min(max(wait_s, 0.01), MAX_WAIT_S))
             except queue.Empty:
                 continue
-            if request is None:
+            if item is None:
                 return
-            self._on_done(request.job, self._guarded(partial(self._answerer.answer, request.text)))
+            if isinstance(item, _Replay):
+                self._play_again(item)
+            else:
+                reply = self._guarded(partial(self._answerer.answer, item.text), item.job)
+                self._audience.answered(item.job, reply)
 
     def _announce(self) -> None:
         for announcement in self._answerer.due():
-            self._guarded(partial(str, announcement))
+            self._guarded(partial(str, announcement), ANNOUNCEMENT)
 
-    def _guarded(self, make: Callable[[], str]) -> Reply | None:
+    def _guarded(self, make: Callable[[], str], job: int) -> Reply | None:
         """Say what ``make`` returns. One failed reply must not end all others."""
         stops = self._stops
         try:
             text = make()
             if not text or stops != self._stops:
                 return None
-            self._on_begin(text)
+            self._audience.reply_began(text, job)
             reply = self._voice.speak(text)
         except StarlingError as error:
             reply = Reply("", error=error.to_json())
         except Exception as error:  # noqa: BLE001 - see above
             reply = Reply("", error=internal_error(error).to_json())
-        self._on_end(reply)
+        self._audience.reply_ended(reply, job)
         return reply
+
+    def _play_again(self, item: _Replay) -> None:
+        self._audience.replay_began(item.turn, item.text)
+        try:
+            reply = self._voice.speak(item.text) if item.samples is None else self._voice.play(item.samples)
+            error = reply.error
+        except StarlingError as failure:
+            error = failure.to_json()
+        except Exception as failure:  # noqa: BLE001 - see above
+            error = internal_error(failure).to_json()
+        self._audience.replay_ended(item.turn, error)

@@ -10,19 +10,25 @@ from pathlib import Path
 
 from starling import locate
 from starling.assistant.conversation import Assistant
-from starling.audio.base import AudioSink, AudioSource
+from starling.audio.base import AudioSink
 from starling.audio.events import SinkEvent
 from starling.audio.speaker import Speaker
+from starling.core.errors import StarlingError
+from starling.core.results import SAMPLE_RATE, Samples
 from starling.core.segmenter import Segmenter
 from starling.history.store import History
 from starling.pipeline import engines, events, keeping, sound_events
 from starling.pipeline.choice import Choice
 from starling.pipeline.conversation import Rules
-from starling.pipeline.coordinator import Coordinator, Mailbox
+from starling.pipeline.coordinator import Coordinator
 from starling.pipeline.ears import Ears
+from starling.pipeline.mailbox import Mailbox
+from starling.pipeline.partials import PartialLine
+from starling.pipeline.pump import Source
 from starling.pipeline.recognition import RecognitionLine
 from starling.pipeline.replies import ReplyLine
 from starling.pipeline.speaking import Speaking
+from starling.pipeline.turnbook import TurnBook
 from starling.speech.vad.cascade import open_detector
 from starling.speech.wake.phrase import address
 from starling.speech.wake.stop import StopPhrase
@@ -60,6 +66,10 @@ class Mouth:
         reply = self._speaking.speak(text)
         return replace(reply, played=reply.played and self._played, wav=self._wav if reply.played else "")
 
+    def play(self, samples: Samples) -> events.Reply:
+        """See :class:`starling.pipeline.replies.Voice`."""
+        return self._speaking.play(samples, SAMPLE_RATE)
+
     def stop(self) -> None:
         """Silence at once."""
         self._speaking.stop()
@@ -78,13 +88,26 @@ class Session:
         wav: the file behind the sink, if it is one.
         recover: give the texts of utterances that a crashed run left.
         store: folder of timers and notes; None for the user's own, which one process at a time may hold.
+        live: somebody watches: text while speaking, and turns that can be heard again.
+
+    Attributes:
+        engines: the clients in use.
+        history: the store, None when it could not be opened.
+        keeper: the history as the recognition line sees it.
+        recogniser: one clip in, one result out.
+        speaking: the voice.
+        replies: the reply line.
+        partials: live text; None unless ``live``.
+        book: turns for later; None unless ``live``.
+        mailbox: the way to the coordinator.
+        coordinator: owns the stream and the conversation.
     """
 
     def __init__(
         self,
         choice: Choice,
         both: engines.Engines,
-        source: AudioSource,
+        source: Source,
         sink: AudioSink,
         emit: Callable[[events.Event], None],
         *,
@@ -92,41 +115,48 @@ class Session:
         wav: str = "",
         recover: bool = False,
         store: Path | None = None,
+        live: bool = False,
     ) -> None:
         self._emit = emit
+        self._sink = sink
+        self.engines = both
+        self.mailbox = Mailbox()
+        self.book = TurnBook() if live else None
         with ExitStack() as stack:  # closed in reverse order, also when building fails half way
-            self._history = keeping.open_history(choice, emit)
-            if self._history is not None:
-                stack.callback(self._history.close)
-            stack.callback(sink.close)
+            self.history = keeping.open_history(choice, emit)
+            if self.history is not None:
+                stack.callback(self.history.close)
+            stack.callback(lambda: self._sink.close())
             stack.callback(both.close)
             stack.callback(engines.IdleWatch(both).close)
-            self._transcribe = engines.recognise(both.stt, choice.stt_options)
-            mailbox = Mailbox()
-            keeper = keeping.Keeper(self._history, "assistant", choice.keep_days, emit)
-            line = RecognitionLine(self._transcribe, keeper, mailbox.result)
+            self.recogniser = engines.Recogniser(both, choice.stt_options)
+            self.keeper = keeping.Keeper(self.history, "assistant", choice.keep_days, emit)
+            line = RecognitionLine(self.recogniser, self.keeper, self.mailbox.result)
             stack.callback(line.close)
-            speaking = Speaking(both.tts, sink, voice=choice.voice, speed=choice.speed, on_event=self._on_sink_event)
-            mouth = Mouth(speaking, played=isinstance(sink, Speaker), wav=wav)
-            replies = ReplyLine(
-                self._assistant(store), mouth, mailbox.reply_began, mailbox.reply_ended, mailbox.answered
-            )
-            stack.callback(replies.close)
+            self.partials = PartialLine(self.recogniser.partial, self.mailbox.partial) if live else None
+            if self.partials is not None:
+                stack.callback(self.partials.close)
+            self.speaking = Speaking(both, sink, voice=choice.voice, speed=choice.speed, on_event=self._on_sink_event)
+            mouth = Mouth(self.speaking, played=isinstance(sink, Speaker), wav=wav)
+            self.replies = ReplyLine(self._assistant(store), mouth, self.mailbox)
+            stack.callback(self.replies.close)
             stack.callback(source.close)
             self.coordinator = Coordinator(
                 source,
                 Ears(open_detector(), Segmenter(choice.segmenter)),
-                mailbox,
+                self.mailbox,
                 line,
-                replies,
-                _rules(choice),
+                self.replies,
+                rules_of(choice),
                 emit,
                 real_time=real_time,
                 translate=sound_events.from_source,
                 follow_up_s=choice.follow_up_s,
+                partials=self.partials,
+                book=self.book,
             )
-            if recover and self._history is not None:
-                recovery = threading.Thread(target=self._recover, args=(self._history,), name="recovery", daemon=True)
+            if recover and self.history is not None:
+                recovery = threading.Thread(target=self._recover, args=(self.history,), name="recovery", daemon=True)
                 recovery.start()
             self._stack = stack.pop_all()
 
@@ -134,9 +164,23 @@ class Session:
         """Listen until the source ends or the coordinator is stopped."""
         self.coordinator.run()
 
+    def use_sink(self, sink: AudioSink) -> None:
+        """Play through another sink from the next reply on, and close the one in use. Waits for the end of a reply."""
+        self._sink = sink
+        self.speaking.use(sink).close()
+
     def close(self) -> None:
         """End every thread, child and file of the session."""
         self._stack.close()
+
+    def recording(self, turn: str) -> Samples:
+        """A turn's recording, (n,) float32 at 16 kHz. Raises StarlingError ``history.no_audio``."""
+        kept = self.book.audio(turn) if self.book is not None else None
+        if kept is not None:
+            return kept
+        if self.history is None:
+            raise StarlingError("history.no_audio", "There is no recording of this.", "Say it again.")
+        return self.history.audio(turn)
 
     def _assistant(self, store: Path | None) -> SkillAnswerer:
         assistant = Assistant(store or locate.data_dir() / "assistant")
@@ -150,12 +194,15 @@ class Session:
             self._emit(told)
 
     def _recover(self, history: History) -> None:
-        keeping.recover(history, self._transcribe, self._emit, failed=False)
+        keeping.recover(history, self.recogniser, self._emit, failed=False)
 
 
-def _rules(choice: Choice) -> Rules:
+def rules_of(choice: Choice, mode: events.Mode = "assistant") -> Rules:
+    """Who is answered: in a dictation nobody."""
+
     def addressed(text: str) -> str | None:
         found = address(text, choice.wake_phrase)
         return None if found is None else found.rest
 
-    return Rules(choice.answer, addressed, StopPhrase(choice.wake_phrase).is_stop)
+    policy = choice.answer if mode == "assistant" else "nothing"
+    return Rules(policy, addressed, StopPhrase(choice.wake_phrase).is_stop)

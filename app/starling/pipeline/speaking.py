@@ -5,63 +5,27 @@ Two threads a reply: the caller's hands sound to the speaker, the other one cuts
 
 from __future__ import annotations
 
-import queue
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
 from starling.audio.base import AudioSink
 from starling.audio.events import FirstSound, SinkEvent, SpeakerBack, SpeakerLost
-from starling.core.clauses import ClauseSplitter
-from starling.core.errors import StarlingError, internal_error
+from starling.core.errors import StarlingError
 from starling.core.placement import Placement
 from starling.core.results import Samples
-from starling.core.spoken import spoken
-from starling.engine.clients import SpeechChunk, SpeechMetrics
 from starling.pipeline.events import Reply
+from starling.pipeline.making import ClauseBegins, Made, Producer, Recorded, Synthesizer
 
-CLAUSES_AHEAD = 2
-"""Clauses made or being made beyond the one that is being handed to the speaker."""
 LEAD_S = 2.0
 """Sound that waits in the speaker's queue before more is handed over: a stop has little to forget."""
-SENTENCE_PAUSE_S = 0.25
-CLAUSE_PAUSE_S = 0.08
-"""Silence between two clauses; what the engine left at the end of the first counts."""
 QUIET = 1e-3
 """Amplitude below which a sample is silence: -60 dB of full scale."""
 DRAIN_GRACE_S = 15.0
 """How much longer than its sound a speaker may take, its own reconnecting included."""
-STOP_JOIN_S = 2.0
-"""A stopped engine call ends at its next chunk; the reply does not wait longer for it."""
 _POLL_S = 0.05
-_SENTENCE_MARKS = ".!?…。！？\n"  # noqa: RUF001
-_AFTER_MARKS = " \"'”’»)]}*_`"  # noqa: RUF001
-
-
-class Speech(Protocol):
-    """One clause's sound; ``metrics`` is there when the iteration has ended."""
-
-    metrics: SpeechMetrics | None
-
-    def __iter__(self) -> Iterator[SpeechChunk]:
-        """The chunks, in order."""
-        ...
-
-    def close(self) -> None:
-        """Cancel the rest."""
-        ...
-
-
-class Synthesizer(Protocol):
-    """Makes sound of text; :class:`starling.engine.clients.TtsClient` is one. Iterating raises StarlingError."""
-
-    def synthesize(self, text: str, voice: str, speed: float) -> Speech:
-        """Begin one clause."""
-        ...
 
 
 class Speaking:
@@ -105,13 +69,30 @@ class Speaking:
         with self._turn:
             self._count += 1
             pieces = [text] if isinstance(text, str) else text
-            producer = _Producer(pieces, self._synthesizer, self.voice, self.speed, self._clock)
+            producer = Producer(pieces, self._synthesizer, self.voice, self.speed, self._clock)
             run = _Run(producer, self._sink, f"reply-{self._count}", self._on_event, self._clock)
             self._running = run
             try:
                 return run.run(self.voice)
             finally:
                 self._running = None
+
+    def play(self, samples: Samples, rate: int) -> Reply:
+        """Play a recording, (n,) float32, to its end or to :meth:`stop`; errors as in :meth:`speak`."""
+        with self._turn:
+            self._count += 1
+            run = _Run(Recorded(samples, rate), self._sink, f"replay-{self._count}", self._on_event, self._clock)
+            self._running = run
+            try:
+                return run.run("")
+            finally:
+                self._running = None
+
+    def use(self, sink: AudioSink) -> AudioSink:
+        """Play through another sink from the next reply on; waits for the end of one, returns the old sink."""
+        with self._turn:
+            old, self._sink = self._sink, sink
+            return old
 
     def stop(self) -> None:
         """Silence at once, from any thread; :meth:`speak` returns soon after. Nothing happens when nothing is said."""
@@ -120,102 +101,12 @@ class Speaking:
             run.stop()
 
 
-@dataclass(frozen=True)
-class _ClauseBegins:
-    """The next chunks belong to a new clause, after a pause of so many seconds."""
-
-    pause_s: float
-
-
-class _Producer:
-    """Cuts the pieces into clauses and has them made, on a thread of its own, at most CLAUSES_AHEAD ahead.
-
-    ``made`` gives what is to be played and ends with None. The figures are complete then.
-    """
-
-    def __init__(
-        self, pieces: Iterable[str], synthesizer: Synthesizer, voice: str, speed: float, clock: Callable[[], float]
-    ) -> None:
-        self.made: queue.SimpleQueue[_ClauseBegins | SpeechChunk | None] = queue.SimpleQueue()
-        self.text = ""
-        self.synthesis_s = 0.0
-        self.last_metrics: SpeechMetrics | None = None
-        self.error: StarlingError | None = None
-        self._pieces = pieces
-        self._synthesizer = synthesizer
-        self._voice = voice
-        self._speed = speed
-        self._clock = clock
-        self._stopped = threading.Event()
-        self._ahead = threading.Semaphore(CLAUSES_AHEAD + 1)
-        self._thread = threading.Thread(target=self._produce, name="speech-producer", daemon=True)
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def clause_taken(self) -> None:
-        """The clause that began is being played: one more may be made."""
-        self._ahead.release()
-
-    def stop(self) -> None:
-        """Make nothing more."""
-        self._stopped.set()
-        self._ahead.release()
-
-    def join(self) -> None:
-        """Wait until the thread has ended; a stopped one is left after STOP_JOIN_S to end at its next chunk."""
-        self._thread.join(STOP_JOIN_S if self._stopped.is_set() else None)
-
-    def _produce(self) -> None:
-        try:
-            pause_s = 0.0
-            for clause in self._clauses():
-                sayable = spoken(clause)
-                if any(character.isalnum() for character in sayable):
-                    self._make(sayable, pause_s)
-                    pause_s = pause_after(clause)
-                if self._stopped.is_set():
-                    return
-        except StarlingError as error:
-            self.error = error
-        except Exception as error:  # noqa: BLE001 - the reply says so; a thread's traceback would tell nobody
-            self.error = internal_error(error)
-        finally:
-            self.made.put(None)
-
-    def _clauses(self) -> Iterator[str]:
-        splitter = ClauseSplitter()
-        for piece in self._pieces:
-            self.text += piece
-            yield from splitter.feed(piece)
-        yield from splitter.finish()
-
-    def _make(self, clause: str, pause_s: float) -> None:
-        self._ahead.acquire()
-        if self._stopped.is_set():
-            return
-        began_s = self._clock()
-        speech = self._synthesizer.synthesize(clause, self._voice, self._speed)
-        self.made.put(_ClauseBegins(pause_s))
-        try:
-            for chunk in speech:
-                if self._stopped.is_set():
-                    break
-                self.made.put(chunk)
-        finally:
-            speech.close()
-            metrics = speech.metrics
-            self.last_metrics = metrics or self.last_metrics
-            self.synthesis_s += metrics.synthesis_s if metrics else self._clock() - began_s
-
-
 class _Run:
     """One reply on its way to the speaker. All but :meth:`stop` on one thread."""
 
     def __init__(
         self,
-        producer: _Producer,
+        producer: Made,
         sink: AudioSink,
         tag: str,
         on_event: Callable[[SinkEvent], None],
@@ -262,7 +153,7 @@ class _Run:
         while (item := self._producer.made.get()) is not None:
             if self._stopped.is_set():
                 return
-            if isinstance(item, _ClauseBegins):
+            if isinstance(item, ClauseBegins):
                 self._wait_until_left(LEAD_S)
                 self._producer.clause_taken()
                 self._pause_due_s = item.pause_s
@@ -334,11 +225,6 @@ class _Run:
             played=first_s is not None,
             error=error.to_json() if error else None,
         )
-
-
-def pause_after(clause: str) -> float:
-    """Seconds of silence that belong after a clause, by the mark it ends with."""
-    return SENTENCE_PAUSE_S if clause.rstrip(_AFTER_MARKS).endswith(tuple(_SENTENCE_MARKS)) else CLAUSE_PAUSE_S
 
 
 def trailing_silence_s(samples: Samples, rate: int, before_s: float) -> float:

@@ -11,8 +11,9 @@ from starling.core.results import SAMPLE_RATE, Transcript
 from starling.core.segmenter import Segmenter, SegmenterConfig
 from starling.pipeline import events
 from starling.pipeline.conversation import Rules
-from starling.pipeline.coordinator import Coordinator, Mailbox
+from starling.pipeline.coordinator import Coordinator
 from starling.pipeline.ears import Ears
+from starling.pipeline.mailbox import Mailbox
 from starling.pipeline.recognition import Recognised, RecognitionLine
 from starling.pipeline.replies import ReplyLine
 
@@ -105,7 +106,7 @@ class Loop:
         self.log, self.voice, self.events, self.lengths = Log(), Voice(), [], []
         mailbox = Mailbox()
         self.line = RecognitionLine(self.transcribe, self.log, mailbox.result)
-        self.replies = ReplyLine(Assistant(), self.voice, mailbox.reply_began, mailbox.reply_ended, mailbox.answered)
+        self.replies = ReplyLine(Assistant(), self.voice, mailbox)
         rules = Rules(policy, lambda text: None, lambda text, speaking: text == "stop")
         ears = Ears(LoudIsSpeech(), Segmenter(SegmenterConfig()))
         self.coordinator = Coordinator(

@@ -79,8 +79,9 @@ def test_a_pending_utterance_is_recognised_and_shown_once(folder, told):
     with_history = History(folder)
     assert keeping.recover(with_history, lambda samples: SAID, told.append, failed=False) == [True]
     assert keeping.recover(with_history, lambda samples: SAID, told.append, failed=True) == []
+    (turn,) = with_history.turns(5)
     with_history.close()
-    assert told == [events.Recovered("what was said", 1_700_000_000.0, "legacy")]
+    assert told == [events.Recovered("what was said", 1_700_000_000.0, "legacy", turn.id)]
 
 
 def test_a_known_text_is_shown_without_recognising_it_again(folder, told):

@@ -2,6 +2,7 @@
 
 import threading
 
+import numpy as np
 import pytest
 
 from starling.core.errors import StarlingError
@@ -42,6 +43,12 @@ class Voice:
         self.spoken.append(text)
         return Reply(text)
 
+    def play(self, samples):
+        if not len(samples):
+            raise StarlingError("audio.bad", "It failed.")
+        self.spoken.append(len(samples))
+        return Reply("")
+
     def stop(self):
         self.silenced.set()
 
@@ -49,13 +56,24 @@ class Voice:
 class Bench:
     def __init__(self):
         self.assistant, self.voice = Assistant(), Voice()
-        self.done, self.ended, self.changed = [], [], threading.Condition()
-        self.line = ReplyLine(self.assistant, self.voice, lambda text: None, self.on_end, self.on_done)
+        self.done, self.ended, self.replays, self.changed = [], [], [], threading.Condition()
+        self.line = ReplyLine(self.assistant, self.voice, self)
 
-    def on_end(self, reply):
+    def reply_began(self, text, job):
+        pass
+
+    def reply_ended(self, reply, job):
         self.ended.append(reply)
 
-    def on_done(self, job, reply):
+    def replay_began(self, turn, text):
+        self.replays.append(turn)
+
+    def replay_ended(self, turn, error):
+        with self.changed:
+            self.done.append((turn, error))
+            self.changed.notify_all()
+
+    def answered(self, job, reply):
         with self.changed:
             self.done.append((job, reply.text if reply else None))
             self.changed.notify_all()
@@ -128,3 +146,18 @@ def test_close_ends_the_thread_while_requests_wait(bench):
     bench.assistant.go.set()
     bench.line.close()
     assert not any(thread.name == "replies" for thread in threading.enumerate())
+
+
+def test_a_turn_is_played_again_from_its_recording_or_else_spoken(bench):
+    bench.line.replay("a", "what was said", np.zeros(5, np.float32))
+    bench.line.replay("b", "what was answered")
+    assert bench.wait_for(2) == [("a", None), ("b", None)]
+    assert bench.voice.spoken == [5, "what was answered"]
+    assert bench.replays == ["a", "b"]
+
+
+def test_a_replay_that_fails_is_told_and_the_next_request_is_answered(bench):
+    bench.line.replay("a", "what was said", np.zeros(0, np.float32))
+    bench.line.submit("one", 1)
+    (turn, error), second = bench.wait_for(2)
+    assert (turn, error["code"], second) == ("a", "audio.bad", (1, "about one"))

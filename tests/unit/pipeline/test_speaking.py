@@ -20,16 +20,8 @@ from starling.core.placement import Placement
 from starling.core.results import Samples
 from starling.engine.clients import SpeechChunk, SpeechMetrics, TtsClient
 from starling.engine.supervisor import Supervisor
-from starling.pipeline.speaking import (
-    CLAUSE_PAUSE_S,
-    CLAUSES_AHEAD,
-    DRAIN_GRACE_S,
-    LEAD_S,
-    SENTENCE_PAUSE_S,
-    Speaking,
-    pause_after,
-    trailing_silence_s,
-)
+from starling.pipeline.making import CLAUSE_PAUSE_S, CLAUSES_AHEAD, SENTENCE_PAUSE_S, pause_after
+from starling.pipeline.speaking import DRAIN_GRACE_S, LEAD_S, Speaking, trailing_silence_s
 
 RATE = 1000
 LONG_WAIT_S = 5.0

@@ -1,0 +1,86 @@
+"""Answers to what a window asks about: devices, models, voices, earlier turns, the NPU. Each may take a while."""
+
+from __future__ import annotations
+
+from starling.audio.devices import list_devices
+from starling.core.errors import StarlingError
+from starling.core.placement import Placement
+from starling.engine.clients import TtsClient
+from starling.history.records import Utterance
+from starling.history.store import History
+from starling.models import library
+from starling.npu.detect import detect
+from starling.pipeline import shown
+
+
+def npu() -> shown.NpuShown:
+    """What sysfs says of the NPU."""
+    found = detect()
+    return shown.NpuShown(
+        found.present,
+        found.usable,
+        found.product,
+        found.generation,
+        found.firmware,
+        found.driver,
+        found.power_mode,
+        tuple(found.reasons),
+        tuple(found.fixes),
+    )
+
+
+def devices() -> shown.DevicesFound:
+    """Microphones and speakers; monitors of speakers are no microphones for people."""
+    try:
+        found = list_devices()
+    except StarlingError as error:
+        return shown.DevicesFound(error=error.to_json())
+    inputs, outputs = (
+        tuple(
+            shown.Device(device.name, device.name, device.is_default)
+            for device in found
+            if device.kind == kind and not device.monitor
+        )
+        for kind in ("input", "output")
+    )
+    return shown.DevicesFound(inputs, outputs)
+
+
+def models() -> shown.ModelsFound:
+    """Every Whisper model that can be named, installed ones first."""
+    installed = [model.name for model in library.installed() if model.kind == "whisper-ct2"]
+    return shown.ModelsFound((*installed, library.STARTER))
+
+
+def voices(client: TtsClient) -> shown.VoicesFound:
+    """The voices of the tier in use; loads it if need be."""
+    tier = client.supervisor.state().rung.spec.tier
+    try:
+        found = tuple((voice.id, voice.language, voice.gender) for voice in client.voices())
+    except StarlingError as error:
+        return shown.VoicesFound(tier, (), error.to_json())
+    return shown.VoicesFound(tier, found)
+
+
+def recent(history: History, limit: int) -> shown.PastTurns:
+    """The newest delivered or failed turns, oldest first."""
+    turns = [turn for turn in history.turns(limit) if turn.delivered or turn.state == "failed"]
+    return shown.PastTurns(tuple(_past(turn, history) for turn in reversed(turns)))
+
+
+def _past(turn: Utterance, history: History) -> shown.PastTurn:
+    transcript = turn.transcript
+    return shown.PastTurn(
+        turn=turn.id,
+        at=turn.started_at,
+        mode=turn.mode,
+        text=turn.text,
+        tier=turn.tier,
+        model=turn.model,
+        audio_s=turn.audio_s,
+        processing_s=transcript.processing_s if transcript else None,
+        placement=transcript.placement if transcript else Placement(),
+        replayable=history.has_audio(turn.id),
+        error_code=turn.error_code,
+        replies=tuple((reply.text, reply.tier, reply.voice) for reply in turn.replies),
+    )

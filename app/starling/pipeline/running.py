@@ -1,0 +1,238 @@
+"""A pipeline that runs for a window, and the commands it understands."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+
+from starling.audio.speaker import Speaker
+from starling.audio.switched import SwitchedMicrophone
+from starling.core.chime import chime
+from starling.core.errors import StarlingError
+from starling.pipeline import engines, events, lookups
+from starling.pipeline.again import Again
+from starling.pipeline.choice import Choice, choose
+from starling.pipeline.enginewatch import EngineWatch
+from starling.pipeline.session import Session, rules_of
+from starling.pipeline.tasks import Tasks
+from starling.settings.schema import Value
+
+Emit = Callable[[events.Event], None]
+TASK_S = 0.3
+"""For a task that runs when the end comes."""
+
+
+class Running:
+    """Builds the pipeline; :meth:`run` serves it until :meth:`stop`. All on one thread, other methods from any.
+
+    Args:
+        setting: reads a setting; read again at every :meth:`apply`.
+        listening: what to listen to at first.
+        emit: hears of everything, on several threads.
+
+    Raises:
+        StarlingError: it cannot be built.
+    """
+
+    def __init__(self, setting: Callable[[str], Value], listening: events.Listening, emit: Emit) -> None:
+        self._setting = setting
+        self._emit = emit
+        self._choice = choose(setting)
+        self._listening = listening
+        self._ready = threading.Lock()  # guards the two below
+        self._loaded = ""
+        self._built = False
+        with ExitStack() as stack:
+            # Processes first: models load and devices open while this one imports the rest.
+            both = engines.start(self._choice, self._on_engine)
+            stack.callback(both.close)
+            self._microphone = SwitchedMicrophone()
+            stack.callback(self._microphone.close)
+            self._follow_listening()
+            speaker = Speaker(self._choice.speaker)
+            stack.callback(speaker.close)
+            self.session = Session(
+                self._choice, both, self._microphone, speaker, emit, real_time=True, recover=True, live=True
+            )
+            stack.pop_all()
+        self._watch = EngineWatch(both, emit)
+        self._tasks, self._retries = Tasks("tasks", self._failed), Tasks("retries", self._failed)
+        self._again = Again(self.session, emit)
+        self._coordinator = self.session.coordinator
+        self._use_choice(self._choice)
+        self._coordinator.listen(listening.mode, listening.activation, muted=listening.muted)
+        self._tasks.put(lambda: emit(lookups.npu()))
+        self._tell_ready(built=True)
+
+    def run(self) -> None:
+        """Serve until :meth:`stop`, then until everything that was said is delivered."""
+        self.session.run()
+
+    def stop(self) -> None:
+        """Finish what was said and return from :meth:`run`."""
+        self._coordinator.stop()
+
+    def abort(self) -> None:
+        """Return from :meth:`run` without waiting for engines: what they had in hand stays pending on disk."""
+        self.session.engines.close()
+
+    def close(self) -> None:
+        """End every thread, child and file."""
+        self._again.abort()
+        for tasks in (self._tasks, self._retries):
+            tasks.close(TASK_S)
+        self._watch.close()
+        self.session.close()
+
+    # -- what listens ------------------------------------------------------------------------------------------
+
+    def listen(self, listening: events.Listening) -> None:
+        """Listen as this says; the microphone is closed where nothing is to be heard."""
+        self._listening = listening
+        self._do(
+            lambda: self._coordinator.listen(listening.mode, listening.activation, muted=listening.muted),
+        )
+        self._do(lambda: self._use_mode(listening.mode))
+        self._tasks.put(self._follow_listening)
+
+    def press(self) -> None:
+        """The talk key went down."""
+        now_s = time.monotonic()
+        self._do(lambda: self._coordinator.press(now_s))
+
+    def release(self) -> None:
+        """The talk key went up."""
+        now_s = time.monotonic()
+        self._do(lambda: self._coordinator.release(now_s))
+
+    def cancel(self) -> None:
+        """Forget what is being said."""
+        self._do(self._coordinator.cancel)
+
+    def silence(self) -> None:
+        """Stop speaking."""
+        self._do(self._coordinator.silence)
+
+    def watch_sound(self, on: bool) -> None:
+        """Send meters, or no more."""
+
+        def switch() -> None:
+            self._coordinator.metering = on
+
+        self._do(switch)
+
+    # -- turns -------------------------------------------------------------------------------------------------
+
+    def ask(self, text: str) -> None:
+        """Answer a typed question."""
+        self._do(lambda: self._coordinator.ask(text))
+
+    def replay(self, turn: str) -> None:
+        """Play the recording of a turn."""
+        self._tasks.put(lambda: self._again.replay(turn))
+
+    def say_again(self, turn: str) -> None:
+        """Speak a turn's reply again."""
+        self._tasks.put(lambda: self._again.say_again(turn))
+
+    def retry(self, turn: str, model: str) -> None:
+        """Recognise a turn's recording again."""
+        self._retries.put(lambda: self._again.retry(turn, model, self._choice))
+
+    def delete(self, turn: str) -> None:
+        """Forget a turn; an empty name means all of them."""
+        self._tasks.put(lambda: self._again.forget(turn))
+
+    def test_speaker(self) -> None:
+        """Two soft notes."""
+        self.session.replies.replay("", "", chime())
+
+    # -- questions ---------------------------------------------------------------------------------------------
+
+    def find_devices(self) -> None:
+        """Answered by ``DevicesFound``."""
+        self._tasks.put(lambda: self._emit(lookups.devices()))
+
+    def find_models(self) -> None:
+        """Answered by ``ModelsFound``."""
+        self._tasks.put(lambda: self._emit(lookups.models()))
+
+    def find_voices(self) -> None:
+        """Answered by ``VoicesFound``."""
+        self._tasks.put(lambda: self._emit(lookups.voices(self.session.engines.tts)))
+
+    def recent(self, limit: int) -> None:
+        """Answered by ``PastTurns``."""
+        history = self.session.history
+        if history is not None:
+            self._tasks.put(lambda: self._emit(lookups.recent(history, limit)))
+
+    # -- settings ----------------------------------------------------------------------------------------------
+
+    def apply(self) -> None:
+        """Read the settings again and change what differs."""
+        self._tasks.put(self._apply)
+
+    def _apply(self) -> None:
+        old, new = self._choice, choose(self._setting)
+        self._choice = new
+        self._do(lambda: self._use_choice(new))
+        if old.microphone != new.microphone:
+            self._follow_listening()
+        if old.speaker != new.speaker:
+            self.session.use_sink(Speaker(new.speaker))
+        if (old.stt_tier, old.stt_model, old.stt_threads) != (new.stt_tier, new.stt_model, new.stt_threads):
+            self.session.engines.exchange_stt(new, self._on_engine)
+        if old.tts_tier != new.tts_tier:
+            self.session.engines.exchange_tts(new, self._on_engine)
+
+    def _use_choice(self, choice: Choice) -> None:
+        """What needs no device or process; on the coordinator's thread."""
+        session, coordinator = self.session, self._coordinator
+        coordinator.configure(choice.segmenter, choice.follow_up_s)
+        session.recogniser.options = choice.stt_options
+        session.speaking.voice, session.speaking.speed = choice.voice, choice.speed
+        session.engines.idle_unload(choice.idle_unload_s)
+        session.keeper.keep_days = choice.keep_days
+        if session.partials is not None:
+            session.partials.enabled = choice.live_text
+        if session.history is not None:
+            session.history.keep, session.history.keep_audio = choice.keep_history, choice.keep_audio
+        self._use_mode(self._listening.mode)
+
+    def _use_mode(self, mode: events.Mode) -> None:
+        self._coordinator.rules = rules_of(self._choice, mode)
+        self.session.keeper.mode = mode
+
+    def _follow_listening(self) -> None:
+        """Close or open the microphone as the last :meth:`listen` says."""
+        deaf = self._listening.muted or self._listening.mode == "off"
+        if not deaf or self._microphone.open:
+            self._microphone.use(None if deaf else self._choice.microphone)
+
+    # -- inside ------------------------------------------------------------------------------------------------
+
+    def _do(self, action: Callable[[], None]) -> None:
+        self.session.mailbox.do(action)
+
+    def _failed(self, error: StarlingError) -> None:
+        self._emit(events.Trouble(error))
+
+    def _on_engine(self, event: events.EngineChanged) -> None:
+        self._emit(event)
+        if (event.family, event.kind) == ("stt", "EngineStarted"):
+            self._tell_ready(loaded=event.name)
+
+    def _tell_ready(self, loaded: str = "", *, built: bool = False) -> None:
+        with self._ready:
+            first = not (self._loaded and self._built)
+            self._loaded, self._built = loaded or self._loaded, built or self._built
+            both = bool(self._loaded) and self._built
+        if not both:
+            return
+        if self.session.partials is not None:
+            self._do(self.session.partials.engine_loaded)
+        if first:
+            self._emit(events.Ready(self._loaded, self._choice.microphone))
