@@ -1,0 +1,45 @@
+"""What stands in the place of a transcript that has no turns."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from starling.ui.kit.glyph import Glyph
+from starling.ui.kit.text import label
+from starling.ui.look.tokens import SPACE_M, SPACE_S, SPACE_XL
+
+GLYPH_SIZE = 48
+
+
+class EmptyState(QWidget):
+    """How to begin, in two lines."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._first = label("", "title")
+        self._second = label(self.tr("Or type a question below. What you say stays on this computer."), "body", "muted")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_XL)
+        column.setSpacing(SPACE_S)
+        column.addStretch(1)
+        column.addWidget(Glyph("starling", "text", GLYPH_SIZE), 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(SPACE_M)
+        for line in (self._first, self._second):
+            line.setWordWrap(True)
+            line.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            column.addWidget(line)
+        column.addStretch(1)
+
+    def explain(self, wake_phrase: str, mode: str, activation: str) -> None:
+        """Say how to begin with what is set."""
+        if mode == "dictation" and activation == "always":
+            text = self.tr("Just speak: everything you say is written down here.")
+        elif mode == "off":
+            text = self.tr("Nothing is listened to: choose Assistant or Dictation above.")
+        elif activation == "hold":
+            text = self.tr("Hold Space or the Talk button and speak.")
+        else:
+            text = self.tr("Say “{phrase}” and ask, or hold Space and speak.").format(phrase=wake_phrase)
+        self._first.setText(text)
