@@ -7,7 +7,7 @@ from starling.settings.declaration import Page, PageKey, Setting, Value
 __all__ = ["PAGES", "SETTINGS", "Page", "PageKey", "Setting", "Value"]
 
 PAGES: tuple[Page, ...] = (
-    Page("listening", "Listening", "Speak and watch the meter: the mark is where Starling takes a sound for speech."),
+    Page("listening", "Listening"),
     Page("sound", "Microphone & speaker"),
     Page(
         "recognition",
@@ -49,7 +49,7 @@ _LISTENING: tuple[Setting, ...] = (
         "vad.threshold",
         0.5,
         "Speech threshold",
-        "How sure Starling must be that a sound is speech. Lower it if you are not heard, raise it if noise is.",
+        "How sure Starling must be that a sound is speech. Your voice should pass the mark, noise should not.",
         0.1,
         0.9,
         in_file="The probability of speech above which a frame counts.",

@@ -62,8 +62,11 @@ class Preferences(QDialog):
         field = QLineEdit()
         field.setPlaceholderText(self.tr("Search settings (Ctrl+F)"))
         field.setAccessibleName(self.tr("Search settings"))
-        field.setClearButtonEnabled(True)
         field.addAction(icon("search", "text_muted"), QLineEdit.ActionPosition.LeadingPosition)
+        self._clear = field.addAction(icon("close"), QLineEdit.ActionPosition.TrailingPosition)
+        self._clear.setToolTip(self.tr("Clear the search"))
+        self._clear.setVisible(False)
+        self._clear.triggered.connect(field.clear)
         return field
 
     def _arrange(self) -> None:
@@ -151,12 +154,13 @@ class Preferences(QDialog):
         self._show_page(page)
 
     def _search(self, query: str) -> None:
+        self._clear.setVisible(bool(query))
         if not query.strip():
             self._show_page(self.form.page)
             return
         found = self.form.show_found(query)
         self.pages.show_chosen(None)
-        self.status.setText(self.tr("%n setting(s) found", "", found) if found else self.tr("Nothing found"))
+        self.status.setText(self.tr("Settings found: {count}").format(count=found))
 
     def _clear_search(self) -> None:
         self.search.clear()

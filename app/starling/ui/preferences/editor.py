@@ -12,7 +12,9 @@ AT_ONCE_MS = 0
 MOVING_PAUSE_MS = 250
 """A slider or number that still changes waits this long: every value on the way would restart something."""
 TYPING_PAUSE_MS = 800
-CONTROL_WIDTH = 232
+CONTROL_WIDTH = 224
+TEXT_MARGIN = 6
+"""The style sheet's padding does not reach the text of a number field."""
 
 
 class Editor(QWidget):
@@ -152,6 +154,7 @@ class NumberEditor(Editor):
         self._box.setSpecialValueText(texts.zero(setting))
         self._box.setCorrectionMode(QAbstractSpinBox.CorrectionMode.CorrectToNearestValue)
         self._box.setAccelerated(True)
+        self._box.lineEdit().setTextMargins(TEXT_MARGIN, 0, 0, 0)
         self._box.valueChanged.connect(self._moved)
         self._box.editingFinished.connect(self.commit)
         self._adopt(self._box)

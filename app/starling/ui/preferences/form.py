@@ -50,6 +50,8 @@ class Form(QScrollArea):
         self._places = {page.key: QVBoxLayout() for page in PAGES}  # in order, whichever is built first
         self.inside = self._make_inside()
         self.setWidget(self.inside)
+        self.verticalScrollBar().rangeChanged.connect(self._keep_width)
+        self._keep_width()
         changes.changed.connect(self._on_changed)
         changes.refused.connect(self._on_refused)
         changes.unsaved.connect(self._on_unsaved)
@@ -59,13 +61,19 @@ class Form(QScrollArea):
         inside = QWidget()
         inside.setProperty("part", "column")
         column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, SPACE_S, 0)
         column.setSpacing(SPACE_XL)
         column.addWidget(self.nothing)
         for place in self._places.values():
             column.addLayout(place)
         column.addStretch(1)
         return inside
+
+    def _keep_width(self) -> None:
+        """Leave the scroll bar's room empty while there is none, so that nothing moves when it comes."""
+        bar = self.verticalScrollBar()
+        layout = self.inside.layout()
+        if layout is not None:
+            layout.setContentsMargins(0, 0, SPACE_S + (0 if bar.maximum() else bar.sizeHint().width()), 0)
 
     @property
     def rows(self) -> dict[str, Row]:

@@ -23,6 +23,8 @@ _CHOOSE = "\0choose"
 class DeviceEditor(ListEditor):
     """A microphone or speaker; a saved one that is not there is named as such."""
 
+    wide = True  # the names of devices are long
+
     def __init__(self, setting: Setting, around: Surroundings, parent: QWidget | None = None) -> None:
         super().__init__(setting, parent)
         self._service = around.service

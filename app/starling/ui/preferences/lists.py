@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QListView, QWidget
+from PySide6.QtGui import QPaintEvent, QStandardItemModel
+from PySide6.QtWidgets import QComboBox, QListView, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
 
 from starling.settings.schema import Setting, Value
+from starling.ui.look.tokens import SPACE_XS
 from starling.ui.preferences import texts
 from starling.ui.preferences.editor import AT_ONCE_MS, Editor
 
@@ -30,6 +31,23 @@ class Option:
     heading: bool = False
 
 
+class ElidingBox(QComboBox):
+    """A closed list whose text ends in an ellipsis where there is no room; the tooltip has all of it."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102 - Qt's
+        painter = QStylePainter(self)
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        place = self.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
+        )
+        text = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, place.width() - SPACE_XS)
+        option.currentText = text
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+        painter.end()
+
+
 class ListEditor(Editor):
     """A list of options. A value that is not among them is shown, with words that say so."""
 
@@ -37,7 +55,7 @@ class ListEditor(Editor):
 
     def __init__(self, setting: Setting, parent: QWidget | None = None) -> None:
         super().__init__(setting, parent)
-        self.box = QComboBox()
+        self.box = ElidingBox()
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.box.setMinimumContentsLength(LEAST_CHARACTERS)
         self.box.setMaxVisibleItems(SHOWN_ITEMS)

@@ -35,6 +35,7 @@ class PageView(QWidget):
         self.rows: dict[str, Row] = {}
         self._taken = set(taken)
         self._searching = False
+        self._expanded = False
         declared = settings_of(page)
         self.setAccessibleName(texts.title(page))
         self.heading = label(texts.title(page), "title")
@@ -49,8 +50,8 @@ class PageView(QWidget):
         self.show_all()
 
     def _more_button(self) -> IconButton:
-        button = IconButton("chevron-right", "", text=True, checkable=True)
-        button.toggled.connect(self._show_rare)
+        button = IconButton("chevron-right", "", text=True)
+        button.clicked.connect(lambda: self._show_rare(not self._expanded))
         return button
 
     def _arrange(self) -> None:
@@ -81,7 +82,7 @@ class PageView(QWidget):
         self.common.setVisible(True)
         self.more.setVisible(bool(self.rare.rows))
         self._show_foot(True)
-        self._show_rare(self.more.isChecked())
+        self._show_rare(self._expanded)
 
     def show_found(self, keys: Collection[str], query: str) -> bool:
         """Show only the settings that were found; whether there is one."""
@@ -99,7 +100,7 @@ class PageView(QWidget):
     def reveal(self, key: str) -> None:
         """Make sure that a setting's row is shown."""
         if self.rows[key].setting.advanced:
-            self.more.setChecked(True)
+            self._show_rare(True)
 
     def stops(self) -> Iterator[QWidget]:
         """What Tab visits, in the order in which it stands on the page."""
@@ -117,6 +118,7 @@ class PageView(QWidget):
         self._column.addWidget(widget)
 
     def _show_rare(self, on: bool) -> None:
+        self._expanded = on
         self.more.set_icon("chevron-down" if on else "chevron-right", "text_muted")
         self.more.set_name(self.tr("Hide advanced settings") if on else self.tr("Show advanced settings"))
         if not self._searching:

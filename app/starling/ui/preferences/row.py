@@ -64,6 +64,7 @@ class Row(QWidget):
             grid.addWidget(self.description, 1, _TEXT)
             grid.addWidget(self.editor, 0, _CONTROL, 2, 1, Qt.AlignmentFlag.AlignVCenter)
         if self.editor.extra is not None:
+            self.editor.extra.setContentsMargins(0, SPACE_S, 0, 0)
             grid.addWidget(self.editor.extra, 3, _TEXT, 1, 2)
         grid.addWidget(self.error, 4, _TEXT, 1, 2)
 

@@ -99,15 +99,23 @@ class ThresholdMeter(SoundWatch):
         self._probability: float | None = None
         self.meter = ProbabilityMeter()
         self.level = LevelMeter()
+        self.meter.widest = self.level.widest  # bars of one length
         self.level.setAccessibleName(self.tr("Level of the microphone"))
         self.state = Badge()
         column = _column(self)
         column.addWidget(self.meter)
-        self.slot = QHBoxLayout()
-        column.addLayout(self.slot)
+        self._slot = QHBoxLayout()
+        self._number: QWidget | None = None
+        column.addLayout(self._slot)
         column.addWidget(self.level)
         column.addWidget(self.state)
         self.show_sound(None)
+
+    def take_slider(self, slider: QWidget, number: QWidget) -> None:
+        """Place the slider below the meter, and its number below the meter's."""
+        self._number = number
+        self._slot.addWidget(slider, 1)
+        self._slot.addWidget(number)
 
     def set_threshold(self, threshold: float) -> None:
         """Move the mark; what is heard is judged by it at once."""
@@ -136,9 +144,11 @@ class ThresholdMeter(SoundWatch):
         """Keep the slider's handle below the meter's mark: the slider runs from 0.1 to 0.9 of the meter."""
         super().resizeEvent(event)
         beside = self.meter.fontMetrics().horizontalAdvance(self.meter.widest) + SPACE_S
-        bar = self.width() - beside
-        self.slot.setContentsMargins(max(0, round(0.1 * bar) - HANDLE_PX), 0, 0, 0)
-        self.slot.setSpacing(max(0, round(0.1 * bar) - HANDLE_PX))
+        indent = max(0, round(0.1 * (self.width() - beside)) - HANDLE_PX)
+        self._slot.setContentsMargins(indent, 0, 0, 0)
+        self._slot.setSpacing(indent)
+        if self._number is not None:
+            self._number.setFixedWidth(beside)
 
 
 class ThresholdEditor(SliderEditor):
@@ -149,8 +159,7 @@ class ThresholdEditor(SliderEditor):
     def __init__(self, setting: Setting, around: Surroundings, parent: QWidget | None = None) -> None:
         super().__init__(setting, parent)
         self.watch = ThresholdMeter(around, self.value())
-        self.watch.slot.addWidget(self.slider, 1)
-        self.watch.slot.addWidget(self.value_label)
+        self.watch.take_slider(self.slider, self.value_label)
         self._row.addWidget(self.watch, 1)
         self.moving.connect(self.watch.set_threshold)
 

@@ -90,10 +90,6 @@ SOURCES: frozenset[str] = frozenset(
         QT_TRANSLATE_NOOP("Settings", "days"),
         QT_TRANSLATE_NOOP("Settings", "thread"),
         QT_TRANSLATE_NOOP("Settings", "Listening"),
-        QT_TRANSLATE_NOOP(
-            "Settings",
-            "Speak and watch the meter: the mark is where Starling takes a sound for speech.",
-        ),
         QT_TRANSLATE_NOOP("Settings", "Microphone & speaker"),
         QT_TRANSLATE_NOOP("Settings", "Recognition"),
         QT_TRANSLATE_NOOP(
@@ -129,7 +125,7 @@ SOURCES: frozenset[str] = frozenset(
         QT_TRANSLATE_NOOP("Settings", "Speech threshold"),
         QT_TRANSLATE_NOOP(
             "Settings",
-            "How sure Starling must be that a sound is speech. Lower it if you are not heard, raise it if noise is.",
+            "How sure Starling must be that a sound is speech. Your voice should pass the mark, noise should not.",
         ),
         QT_TRANSLATE_NOOP("Settings", "sensitivity"),
         QT_TRANSLATE_NOOP("Settings", "noise"),
