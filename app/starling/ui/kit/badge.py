@@ -86,7 +86,7 @@ class Badge(QWidget):
         row.setSpacing(SPACE_XS + 2)
         row.addWidget(self._shape, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self._word, 1)
-        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     @property
     def kind(self) -> Kind:

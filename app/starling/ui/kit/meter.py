@@ -110,8 +110,6 @@ class LevelMeter(Meter):
 class ProbabilityMeter(Meter):
     """A probability of speech with the threshold from which on it counts."""
 
-    widest = "0.00"
-
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setRange(0, PERCENT)

@@ -25,6 +25,7 @@ class PlotPlace(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.plot: Any = None
         self._asked = False
+        self._scale = 0.0
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         look.theme_notifier().changed.connect(self._theme_changed)
@@ -44,8 +45,7 @@ class PlotPlace(QWidget):
         self.plot = _bare_plot()
         self._column.addWidget(self.plot)
         self.make()
-        self.recolour()
-        self.redraw()
+        self.show_values()
 
     def make(self) -> None:
         """Put items into ``plot``."""
@@ -56,9 +56,24 @@ class PlotPlace(QWidget):
     def redraw(self) -> None:
         """Show the values in ``plot``."""
 
-    def _theme_changed(self) -> None:
-        if self.plot is not None:
+    def show_values(self) -> None:
+        """Draw them, once there is a plot; its pens are as wide as the screen asks for."""
+        if self.plot is None:
+            return
+        if self._scale != self.devicePixelRatioF():
+            self._scale = self.devicePixelRatioF()
             self.recolour()
+        self.redraw()
+
+    def pen(self, colour: str, width_px: float) -> Any:
+        """A pen of a width in logical pixels; pyqtgraph's own count device pixels."""
+        import pyqtgraph
+
+        return pyqtgraph.mkPen(QColor(colour), width=width_px * self._scale)
+
+    def _theme_changed(self) -> None:
+        self._scale = 0.0
+        self.show_values()
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102 - Qt's
@@ -82,6 +97,7 @@ def _bare_plot() -> Any:
     plot.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
     plot.setFrameShape(plot.Shape.NoFrame)
     plot.viewport().setAutoFillBackground(False)
+    plot.setCacheMode(plot.CacheModeFlag(0))  # a kept background would be filled with the window's colour
     plot.getPlotItem().setContentsMargins(0, 0, 0, 0)
     plot.getPlotItem().vb.setDefaultPadding(0)
     plot.getPlotItem().disableAutoRange()

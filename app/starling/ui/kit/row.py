@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from starling.ui.kit.text import ElidedLabel, restyle
 from starling.ui.look.tokens import SPACE_S
 
-LABEL_WIDTH = 112
+QWIDGETSIZE_MAX = 16777215
+NAME_SHARE, VALUE_SHARE = 5, 4
+"""Of the line, where values stand at the right."""
+LABEL_CHARACTERS = 13
 """Reserved for the name, so that values stand below each other."""
 
 
@@ -39,6 +42,15 @@ class ValueRow(QWidget):
             self.setAccessibleName(f"{self.name.text()}: {shown}")
         restyle(self.value, "tone", "muted" if text is None else "")
 
+    def align_right(self) -> None:
+        """For figures below each other: the name may take all the room that the value leaves."""
+        self.name.setMinimumWidth(0)
+        self.name.setMaximumWidth(QWIDGETSIZE_MAX)
+        self.name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.line.setStretchFactor(self.name, NAME_SHARE)
+        self.line.setStretchFactor(self.value, VALUE_SHARE)
+        self.value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
     def replace_value(self, widget: QWidget) -> None:
         """Put a badge or meter where the text is."""
         self.line.replaceWidget(self.value, widget)
@@ -49,5 +61,6 @@ class ValueRow(QWidget):
 def _name(text: str) -> ElidedLabel:
     made = ElidedLabel(text)
     made.setProperty("tone", "muted")
-    made.setFixedWidth(LABEL_WIDTH)
+    made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    made.setFixedWidth(made.fontMetrics().averageCharWidth() * LABEL_CHARACTERS)
     return made

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from starling.ui.kit.numbers import ceiling, compact, summary
 from starling.ui.kit.plots import PlotPlace
+from starling.ui.kit.row import NAME_SHARE, VALUE_SHARE
 from starling.ui.kit.text import ElidedLabel, restyle
 from starling.ui.look import theme as look
 from starling.ui.look.tokens import SPACE_S, SPACE_XS
@@ -20,7 +21,7 @@ SHOWN_VALUES = 60
 LINE_PX = 1.75
 DOT_PX = 5
 LAST_DOT_PX = 8
-MARGIN_PX_SHARE = 0.08
+MARGIN_SHARE = 0.08
 """Of the axis, above the top and below zero, so that lines and dots are whole there."""
 
 
@@ -31,6 +32,7 @@ class _Course(PlotPlace):
         super().__init__(HEIGHT, parent)
         self.values: tuple[float, ...] = ()
         self._line: Any = None
+        self._zero: Any = None
         self._last: Any = None
 
     def make(self) -> None:
@@ -43,29 +45,28 @@ class _Course(PlotPlace):
         axis.setWidth(self.fontMetrics().horizontalAdvance("10000"))
         self._line = pyqtgraph.PlotDataItem()
         self._last = pyqtgraph.ScatterPlotItem(size=LAST_DOT_PX)
+        self._zero = pyqtgraph.InfiniteLine(0, angle=0)
+        self.plot.addItem(self._zero)
         self.plot.addItem(self._line)
         self.plot.addItem(self._last)
         self.plot.setXRange(-0.5, SHOWN_VALUES - 0.5, padding=0)
 
     def recolour(self) -> None:
-        import pyqtgraph
-
         theme = look.current()
-        self._line.setPen(pyqtgraph.mkPen(QColor(theme.plot), width=LINE_PX))
+        self._line.setPen(self.pen(theme.plot, LINE_PX))
         self._last.setPen(None)
         self._last.setBrush(QColor(theme.plot))
         axis = self.plot.getAxis("left")
-        axis.setPen(QColor(theme.plot_grid))
+        axis.setPen(None)
+        self._zero.setPen(self.pen(theme.plot_grid, 1))
         axis.setTextPen(QColor(theme.text_muted))
 
     def redraw(self) -> None:
-        if self.plot is None:
-            return
         top = ceiling(max(self.values, default=1.0))
         places = list(range(SHOWN_VALUES - len(self.values), SHOWN_VALUES))
         self._line.setData(places, list(self.values))
         self._last.setData(places[-1:], list(self.values[-1:]))
-        self.plot.setYRange(-top * MARGIN_PX_SHARE, top * (1 + MARGIN_PX_SHARE), padding=0)
+        self.plot.setYRange(-top * MARGIN_SHARE, top * (1 + MARGIN_SHARE), padding=0)
         names = [(0.0, "0"), (top, compact(top))] if self.values else []
         self.plot.getAxis("left").setTicks([names])
 
@@ -95,7 +96,7 @@ class TrendPlot(QWidget):
         if kept != self.course.values:
             self.course.values = kept
             self._show_value()
-            self.course.redraw()
+            self.course.show_values()
 
     def load(self) -> None:
         """Load the plot, in the background."""
@@ -106,8 +107,8 @@ class TrendPlot(QWidget):
         name.setProperty("tone", "muted")
         head = QHBoxLayout()
         head.setSpacing(SPACE_S)
-        head.addWidget(name, 1)
-        head.addWidget(self.value, 1)
+        head.addWidget(name, NAME_SHARE)
+        head.addWidget(self.value, VALUE_SHARE)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_XS)

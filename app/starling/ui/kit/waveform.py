@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from math import copysign, sqrt
 from typing import Any
 
-from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
 from starling.ui.kit.plots import PlotPlace
@@ -32,6 +31,7 @@ class WaveformView(PlotPlace):
         self._piece_s = 0.0
         self._pieces: deque[tuple[float, float]] = deque(maxlen=1)
         self._curve: Any = None
+        self._zero: Any = None
 
     def add(self, peaks: Sequence[tuple[float, float]], seconds: float) -> None:
         """Append one block: (lowest, highest) of its pieces in [-1, 1], and its length."""
@@ -42,13 +42,13 @@ class WaveformView(PlotPlace):
             self._piece_s = piece_s
             self._pieces = deque(self._pieces, maxlen=max(1, round(SHOWN_S / piece_s)))
         self._pieces.extend((_height(low) - LEAST_HALF, _height(high) + LEAST_HALF) for low, high in peaks)
-        self.redraw()
+        self.show_values()
 
     def clear(self) -> None:
         """Forget what was shown."""
         if self._pieces:
             self._pieces.clear()
-            self.redraw()
+            self.show_values()
 
     def make(self) -> None:
         """One curve, without axes."""
@@ -58,18 +58,17 @@ class WaveformView(PlotPlace):
         self.plot.hideAxis("bottom")
         self.plot.setYRange(-1, 1, padding=0)
         self._curve = pyqtgraph.PlotCurveItem(connect="pairs", skipFiniteCheck=True)
+        self._zero = pyqtgraph.InfiniteLine(0, angle=0)
+        self.plot.addItem(self._zero)
         self.plot.addItem(self._curve)
 
     def recolour(self) -> None:
         """Take the theme's plot colour."""
-        import pyqtgraph
-
-        self._curve.setPen(pyqtgraph.mkPen(QColor(look.current().plot), width=LINE_PX))
+        self._zero.setPen(self.pen(look.current().plot_grid, 1))
+        self._curve.setPen(self.pen(look.current().plot, LINE_PX))
 
     def redraw(self) -> None:
         """Show the pieces kept, the newest at the right edge."""
-        if self.plot is None:
-            return
         import numpy as np
 
         room = self._pieces.maxlen or 1

@@ -13,6 +13,7 @@ from starling.ui.look.tokens import (
     CONTROL_HEIGHT,
     RADIUS,
     RADIUS_SMALL,
+    SCROLL_BAR_WIDTH,
     SPACE_L,
     SPACE_M,
     SPACE_S,
@@ -115,9 +116,8 @@ QToolButton::menu-indicator {{ image: none; }}
 QPushButton[part="segment"] {{ background: transparent; color: {t.text_muted};
   {_edge(t, "transparent", SPACE_XS, SPACE_M)} min-height: {height - 2 * SPACE_XS}px; }}
 QPushButton[part="segment"]:hover {{ color: {t.text}; background: {t.hover}; }}
-QPushButton[part="segment"]:checked {{ background: {t.accent if t.border_width > 1 else t.raised};
-  color: {t.on_accent if t.border_width > 1 else t.text};
-  border-color: {t.border_strong}; }}
+QPushButton[part="segment"]:checked {{ background: {t.accent_soft if t.border_width > 1 else t.raised};
+  color: {t.text}; border-color: {t.accent if t.border_width > 1 else t.border_strong}; }}
 QPushButton[part="segment"]:disabled {{ color: {t.text_disabled}; }}
 QPushButton[part="segment"]:focus {{ {_ring(t, SPACE_XS, SPACE_M)} }}"""
 
@@ -134,8 +134,11 @@ def _fields(t: Theme) -> str:
   {_edge(t, t.border_strong, SPACE_XS + 2, SPACE_S)} }}
 {disabled} {{ color: {t.text_disabled}; background: {t.window}; border-color: {t.border}; }}
 {focused} {{ {_ring(t, SPACE_XS + 2, SPACE_S)} }}
+QLineEdit, QPlainTextEdit, QTextEdit {{ placeholder-text-color: {t.text_muted}; }}
+QLineEdit QToolButton {{ min-height: 0; padding: 0; border: none; background: transparent; }}
 QComboBox, QAbstractSpinBox {{ min-height: 20px; }}
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit {{ border: none; padding: 0px; background: transparent; }}
+QAbstractSpinBox QLineEdit {{ padding-left: {SPACE_S}px; }}
 QComboBox::drop-down {{ subcontrol-origin: padding; subcontrol-position: center right; width: 20px; border: none; }}
 QComboBox::down-arrow {{ image: url("{folder}/chevron-down.svg"); width: 16px; height: 16px; }}
 QComboBox QAbstractItemView {{ background: {t.raised}; color: {t.text};
@@ -182,7 +185,8 @@ def _lists(t: Theme) -> str:
 QAbstractItemView {{ background: {t.surface}; color: {t.text}; border: {t.border_width}px solid {t.border};
   border-radius: {RADIUS}px; outline: none; }}
 QAbstractItemView:focus {{ border: {t.focus_width}px solid {t.focus}; }}
-QListView::item {{ padding: {SPACE_XS}px {SPACE_S}px; border-radius: {RADIUS_SMALL}px; min-height: 24px; }}
+QListView::item {{ padding: {SPACE_XS}px {SPACE_S}px; border-radius: {RADIUS_SMALL}px; min-height: 24px;
+  border-left: 3px solid transparent; }}
 QAbstractItemView::item:hover {{ background: {t.hover}; color: {t.text}; }}
 QAbstractItemView::item:selected {{ background: {t.accent_soft}; color: {t.text};
   border-left: 3px solid {t.accent}; }}
@@ -208,9 +212,9 @@ QTabWidget::pane {{ border: none; }}"""
 
 def _bars(t: Theme) -> str:
     return f"""
-QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; border: none; }}
-QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 0; border: none; }}
-QScrollBar::handle {{ background: {t.border_strong}; border-radius: 3px; margin: 3px; }}
+QScrollBar:vertical {{ background: transparent; width: {SCROLL_BAR_WIDTH}px; margin: 0; border: none; }}
+QScrollBar:horizontal {{ background: transparent; height: {SCROLL_BAR_WIDTH}px; margin: 0; border: none; }}
+QScrollBar::handle {{ background: {t.border_strong}; border-radius: 2px; margin: 4px; }}
 QScrollBar::handle:vertical {{ min-height: 32px; }}
 QScrollBar::handle:horizontal {{ min-width: 32px; }}
 QScrollBar::handle:hover {{ background: {t.text_muted}; }}

@@ -17,8 +17,9 @@ CONTROL_HEIGHT = 32
 """Least height of what can be pressed."""
 ICON_SIZE = 18
 """Icons in buttons and card titles; the drawings have a grid of 24."""
-PANEL_WIDTH = 340
-"""The status panel's column."""
+SCROLL_BAR_WIDTH = 12
+PANEL_WIDTH = 352
+"""The status panel, with room for its scroll bar."""
 
 Step = Literal["caption", "body", "title", "display"]
 

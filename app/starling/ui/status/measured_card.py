@@ -19,15 +19,17 @@ class MeasuredCard(Card):
         self.set_title(self.tr("Measurements"))
         self._look: Measured | None = None
         smaller = self.tr("Processing time divided by audio time; smaller is faster.")
-        self.rtf = TrendPlot(self.tr("Recognition, real-time factor"), "")
+        self.rtf = TrendPlot(self.tr("Real-time factor"), "")
         self.rtf.setToolTip(smaller)
         self.endpoint = TrendPlot(self.tr("End of speech to text"), self.tr("ms"))
         self.endpoint.setToolTip(self.tr("From the decision that speech had ended to its text."))
         self.body.addWidget(self.rtf)
         self.body.addWidget(self.endpoint)
-        self.voice_rtf = add_row(self.body, self.tr("Voice, factor"))
+        self.voice_rtf = add_row(self.body, self.tr("Voice real-time factor"))
         self.voice_rtf.setToolTip(smaller)
-        self.first_sound = add_row(self.body, self.tr("First sound"))
+        self.first_sound = add_row(self.body, self.tr("Voice, text to sound"))
+        for row in (self.voice_rtf, self.first_sound):
+            row.align_right()
         self.first_sound.setToolTip(self.tr("From the known text to the first sample given to the speaker."))
 
     def show_panel(self, panel: Panel) -> None:

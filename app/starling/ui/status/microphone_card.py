@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from starling.pipeline import events
 from starling.ui.kit.badge import Badge
 from starling.ui.kit.card import Card
-from starling.ui.kit.meter import LevelMeter, Meter, ProbabilityMeter
-from starling.ui.kit.row import ValueRow
+from starling.ui.kit.meter import LevelMeter, ProbabilityMeter
 from starling.ui.kit.waveform import WaveformView
+from starling.ui.look.tokens import SPACE_S
 from starling.ui.status.parts import add_note, add_row, change_button, say, show_state
 from starling.ui.status.presenters import MicrophoneLook
 
+METERS_PLACE, WORDS_PLACE = 0, 1
+
 
 class MicrophoneCard(Card):
-    """State, device, level, probability of speech and waveform."""
+    """State, device, level, probability of speech and waveform.
+
+    Where there is no sound because the microphone is closed or lost, words say so in the meters' place.
+    """
 
     change = Signal(str)
 
@@ -29,12 +34,11 @@ class MicrophoneCard(Card):
         self.device = add_row(self.body, self.tr("Device"))
         button = change_button(self.device, self.tr("Change"), self.tr("Change the microphone"))
         button.clicked.connect(lambda: self.change.emit("audio.microphone"))
-        self.note = add_note(self.body)
-        self.fix = add_note(self.body, "muted")
         self.level, self.probability, self.waveform = LevelMeter(), ProbabilityMeter(), WaveformView()
-        self._add_meter(self.tr("Level"), self.level)
-        self._add_meter(self.tr("Speech"), self.probability)
-        self.body.addWidget(self.waveform)
+        self._places = QStackedLayout()
+        self.body.addLayout(self._places)  # before it is filled, as it shows what it gets
+        self._places.addWidget(self._meters())
+        self._places.addWidget(self._words())
 
     def show_look(self, look: MicrophoneLook) -> None:
         """Show the microphone's state; cheap when nothing changes."""
@@ -47,6 +51,7 @@ class MicrophoneCard(Card):
         say(self.fix, look.fix)
         for widget in (self.level, self.probability, self.waveform):
             widget.setEnabled(look.live)
+        self._places.setCurrentIndex(WORDS_PLACE if look.note or look.fix else METERS_PLACE)
         if not look.live:
             self._silence()
 
@@ -63,7 +68,22 @@ class MicrophoneCard(Card):
         self.probability.set_value(None, self.probability.threshold)
         self.waveform.clear()
 
-    def _add_meter(self, name: str, meter: Meter) -> None:
-        row = ValueRow(name)
-        row.replace_value(meter)
-        self.body.addWidget(row)
+    def _meters(self) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_S)
+        for name, meter in ((self.tr("Level"), self.level), (self.tr("Speech"), self.probability)):
+            row = add_row(column, name)
+            row.replace_value(meter)
+        column.addWidget(self.waveform)
+        return page
+
+    def _words(self) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_S)
+        self.note, self.fix = add_note(column), add_note(column, "muted")
+        column.addStretch(1)
+        return page

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWi
 
 from starling.pipeline import events
 from starling.pipeline.panel import Panel
-from starling.ui.look.tokens import PANEL_WIDTH, SPACE_M
+from starling.ui.look.tokens import PANEL_WIDTH, SCROLL_BAR_WIDTH, SPACE_M
 from starling.ui.status import presenters
 from starling.ui.status.engine_card import RecogniserCard, VoiceCard
 from starling.ui.status.measured_card import MeasuredCard
@@ -66,9 +66,11 @@ class StatusPanel(QWidget):
         self.setMinimumHeight(LEAST_HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         column = QWidget()
+        # The same with and without a scroll bar, for which there is room beside it.
+        column.setFixedWidth(PANEL_WIDTH - SCROLL_BAR_WIDTH)
         column.setProperty("part", "column")
         cards = QVBoxLayout(column)
-        cards.setContentsMargins(0, 0, SPACE_M, 0)
+        cards.setContentsMargins(0, 0, 0, 0)
         cards.setSpacing(SPACE_M)
         for card in (self.microphone, self.recogniser, self.voice, self.npu, self.measured):
             cards.addWidget(card)
@@ -78,7 +80,6 @@ class StatusPanel(QWidget):
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         area.setAccessibleName(self.tr("Status"))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)

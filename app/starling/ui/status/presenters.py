@@ -113,7 +113,7 @@ def engine(shown: events.EngineShown | None, failed: bool) -> EngineLook:
     unknown = QCoreApplication.translate(CONTEXT, "unknown")
     if shown is None:
         status = State("off", words.status_word("closed")) if failed else State("busy", words.status_word("loading"))
-        return EngineLook(State("unknown", unknown), status, unknown, unknown)
+        return EngineLook(State("unknown", QCoreApplication.translate(CONTEXT, "Unknown")), status, unknown, unknown)
     status_kind = _STATUS_KINDS.get(shown.status, "unknown")
     return EngineLook(
         tier=State(_tier_kind(shown), tier_text(shown.tier, shown.placement)),
@@ -138,7 +138,7 @@ def _tier_kind(shown: events.EngineShown) -> Kind:
 def tier_text(tier: str, placement: Placement) -> str:
     """A tier in words. One that is named after the NPU is called so only where a run on it is proven."""
     if not tier:
-        return QCoreApplication.translate(CONTEXT, "unknown")
+        return QCoreApplication.translate(CONTEXT, "Unknown")
     if tier in NPU_TIERS and placement.device != "npu":
         tier = "advanced"
     word = words.tier_word(tier)
