@@ -9,7 +9,7 @@ from starling.ui.kit.glyph import Glyph
 from starling.ui.kit.meter import LevelMeter, ProbabilityMeter
 from starling.ui.kit.row import ValueRow
 from starling.ui.kit.switch import SegmentedSwitch
-from starling.ui.kit.text import ElidedLabel, label, restyle, wrapped
+from starling.ui.kit.text import ElidedLabel, inset, label, restyle, wrapped
 from starling.ui.kit.trend import TrendPlot
 from starling.ui.kit.waveform import WaveformView
 
@@ -27,6 +27,7 @@ __all__ = [
     "TrendPlot",
     "ValueRow",
     "WaveformView",
+    "inset",
     "label",
     "restyle",
     "wrapped",

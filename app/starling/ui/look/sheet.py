@@ -24,13 +24,14 @@ from starling.ui.look.tokens import (
     points,
 )
 
+FIELD_CONTENT_HEIGHT = 20
 TONES = ("muted", "accent", "success", "warning", "danger", "info")
 
 
-def style_sheet(theme: Theme, system_points: float) -> str:
-    """The sheet of a theme at the system's font size in points."""
+def style_sheet(theme: Theme, system_points: float, line_px: int) -> str:
+    """The sheet of a theme at the system's font size in points, a line of which is so many pixels high."""
     parts = (_ground, _labels, _buttons, _fields, _choices, _lists, _bars, _frames)
-    return "\n".join([*(part(theme) for part in parts), _type(system_points)])
+    return "\n".join([*(part(theme) for part in parts), _type(system_points), _heights(line_px)])
 
 
 def controls_folder(theme: Theme) -> str:
@@ -84,12 +85,21 @@ def _type(system_points: float) -> str:
     )
 
 
+def _heights(line_px: int) -> str:
+    """Least heights of contents. A least height overrides a control's own hint, so it has to grow with the font."""
+    button, field = max(CONTROL_HEIGHT - 2 * SPACE_XS, line_px), max(FIELD_CONTENT_HEIGHT, line_px)
+    return f"""
+QPushButton, QToolButton, QListView::item {{ min-height: {button}px; }}
+QPushButton[kind="link"], QPushButton[part="segment"] {{ min-height: {line_px}px; }}
+QLineEdit, QComboBox, QAbstractSpinBox {{ min-height: {field}px; }}
+QAbstractSpinBox QLineEdit, QComboBox QLineEdit {{ min-height: {line_px}px; }}"""
+
+
 def _buttons(t: Theme) -> str:
-    height = CONTROL_HEIGHT - 2 * SPACE_XS
     quiet = 'QPushButton[kind="quiet"], QToolButton'
     return f"""
 QPushButton, QToolButton {{ background: {t.raised}; color: {t.text}; border-radius: {RADIUS_SMALL}px;
-  {_edge(t, t.border_strong, SPACE_XS, SPACE_M)} min-height: {height}px; }}
+  {_edge(t, t.border_strong, SPACE_XS, SPACE_M)} }}
 QPushButton:hover, QToolButton:hover {{ background: {t.hover}; }}
 QPushButton:pressed, QToolButton:pressed {{ background: {t.border if not t.focus_width > 2 else t.hover}; }}
 QPushButton:checked, QToolButton:checked {{ background: {t.accent_soft}; border-color: {t.accent}; }}
@@ -108,13 +118,13 @@ QPushButton[kind="quiet"]:pressed, QToolButton:pressed {{ background: {t.accent_
 QPushButton[kind="quiet"]:checked, QToolButton:checked {{ background: {t.accent_soft}; border-color: {t.accent}; }}
 QPushButton[kind="quiet"]:disabled, QToolButton:disabled {{ color: {t.text_disabled}; border-color: transparent; }}
 QPushButton[kind="quiet"]:focus, QToolButton:focus {{ {_ring(t, SPACE_XS, SPACE_XS)} }}
-QPushButton[kind="link"] {{ background: transparent; color: {t.accent}; text-align: left; min-height: 0px;
+QPushButton[kind="link"] {{ background: transparent; color: {t.accent}; text-align: left;
   {_edge(t, "transparent", SPACE_XS, SPACE_XS)} }}
 QPushButton[kind="link"]:hover {{ background: {t.hover}; }}
 QPushButton[kind="link"]:focus {{ {_ring(t, SPACE_XS, SPACE_XS)} }}
 QToolButton::menu-indicator {{ image: none; }}
 QPushButton[part="segment"] {{ background: transparent; color: {t.text_muted};
-  {_edge(t, "transparent", SPACE_XS, SPACE_M)} min-height: {height - 2 * SPACE_XS}px; }}
+  {_edge(t, "transparent", SPACE_XS, SPACE_M)} }}
 QPushButton[part="segment"]:hover {{ color: {t.text}; background: {t.hover}; }}
 QPushButton[part="segment"]:checked {{ background: {t.accent_soft if t.border_width > 1 else t.raised};
   color: {t.text}; border-color: {t.accent if t.border_width > 1 else t.border_strong}; }}
@@ -136,9 +146,6 @@ def _fields(t: Theme) -> str:
 {focused} {{ {_ring(t, SPACE_XS + 2, SPACE_S)} }}
 QLineEdit, QPlainTextEdit, QTextEdit {{ placeholder-text-color: {t.text_muted}; }}
 QLineEdit QToolButton {{ min-height: 0; padding: 0; border: none; background: transparent; }}
-QComboBox, QAbstractSpinBox {{ min-height: 20px; }}
-QAbstractSpinBox QLineEdit, QComboBox QLineEdit {{ border: none; padding: 0px; background: transparent; }}
-QAbstractSpinBox QLineEdit {{ padding-left: {SPACE_S}px; }}
 QComboBox::drop-down {{ subcontrol-origin: padding; subcontrol-position: center right; width: 20px; border: none; }}
 QComboBox::down-arrow {{ image: url("{folder}/chevron-down.svg"); width: 16px; height: 16px; }}
 QComboBox QAbstractItemView {{ background: {t.raised}; color: {t.text};

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from starling.ui.look.palettes import LIGHT, Scheme, Theme, contrast, scheme_for, theme_for
@@ -58,7 +58,7 @@ class ThemeNotifier(QObject):
         if app.style().objectName() != "fusion":
             app.setStyle("Fusion")
         app.setPalette(_palette(theme))
-        sheet = style_sheet(theme, app.font().pointSizeF())
+        sheet = style_sheet(theme, app.font().pointSizeF(), QFontMetrics(app.font()).height())
         if theme != self.theme or app.styleSheet() != sheet:
             self.theme = theme
             app.setStyleSheet(sheet)
