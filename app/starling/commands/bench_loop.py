@@ -70,7 +70,7 @@ def endpoint_to_text(choice: Choice, runs: int) -> Figure:
             session.run()
         finally:
             session.close()
-    extra = {"speech_end_to_text_ms": median([one.speech_end_to_text_ms for one in heard]),
+    extra = {"speech_end_to_text_ms": median([one.speech_end_to_text_ms or 0.0 for one in heard]),
              "recognition_ms": 1000 * median([one.processing_s or 0.0 for one in heard]),
              "speech_s": median([one.end_s - one.start_s for one in heard])} if heard else None  # fmt: skip
     return Figure(
@@ -78,7 +78,7 @@ def endpoint_to_text(choice: Choice, runs: int) -> Figure:
         "Endpoint to text",
         "ms",
         TEXT_GOAL_MS,
-        tuple(one.endpoint_to_text_ms for one in heard),
+        tuple(one.endpoint_to_text_ms or 0.0 for one in heard),
         f"starter, paced, early transcription at {choice.segmenter.early_ms:.0f} ms,"
         f" hangover {choice.segmenter.hangover_ms:.0f} ms",
         extra=extra,

@@ -70,10 +70,11 @@ class PartialLine:
             self._policy.measured(audio_s, took_s)
 
     def engine_loaded(self) -> None:
-        """A fresh engine: forget what was measured, and measure a clip without words, which also warms it up."""
+        """A fresh engine: forget what was measured, and measure a clip without words: twice, since the first is slow."""
         self._policy.forget()
-        noise = np.random.default_rng(0).normal(0.0, _WARM_UP_LEVEL, int(WARM_UP_S * SAMPLE_RATE))
-        self._tasks.put(_Clip(WARM_UP, noise.astype(np.float32)))
+        noise = np.random.default_rng(0).normal(0.0, _WARM_UP_LEVEL, int(WARM_UP_S * SAMPLE_RATE)).astype(np.float32)
+        for _ in range(2):
+            self._tasks.put(_Clip(WARM_UP, noise))
 
     def close(self) -> None:
         """End the thread; a call that runs is left to end by itself."""

@@ -179,8 +179,8 @@ class Running:
         old, new = self._choice, choose(self._setting)
         self._choice = new
         self._do(lambda: self._use_choice(new))
-        if old.microphone != new.microphone:
-            self._follow_listening()
+        if old.microphone != new.microphone and self._microphone.open:
+            self._microphone.use(new.microphone)
         if old.speaker != new.speaker:
             self.session.use_sink(Speaker(new.speaker))
         if (old.stt_tier, old.stt_model, old.stt_threads) != (new.stt_tier, new.stt_model, new.stt_threads):
@@ -209,7 +209,7 @@ class Running:
     def _follow_listening(self) -> None:
         """Close or open the microphone as the last :meth:`listen` says."""
         deaf = self._listening.muted or self._listening.mode == "off"
-        if not deaf or self._microphone.open:
+        if deaf == self._microphone.open:
             self._microphone.use(None if deaf else self._choice.microphone)
 
     # -- inside ------------------------------------------------------------------------------------------------

@@ -356,3 +356,33 @@ def test_storing_an_utterance_costs_little(opened):
         store.add_pending(np.tile(CLIP, 5), 1.0, "assistant")
         times.append(time.perf_counter() - began)
     assert statistics.median(times) < 0.005
+
+
+def test_a_typed_question_is_a_turn_without_a_recording(opened, tmp_path):
+    store = opened()
+    name = store.name(1000.0)
+    store.add_typed(name, 1000.0, "what time is it", "assistant")
+    store.add_reply(name, "It is noon.")
+    (turn,) = store.turns(5)
+    assert (turn.id, turn.text, turn.audio_s, turn.delivered) == (name, "what time is it", 0.0, True)
+    assert store.last_reply(name) == "It is noon."
+    assert not store.has_audio(name)
+    assert store.orphans(failed=True) == []
+
+
+def test_a_typed_question_is_not_stored_where_texts_are_not_kept(opened):
+    store = opened(keep=False)
+    store.add_typed(store.name(1000.0), 1000.0, "what time is it", "assistant")
+    assert store.turns(5) == []
+
+
+def test_clear_forgets_all_but_what_waits_for_its_text(opened, tmp_path):
+    store = opened(keep_audio=True)
+    delivered, failed, waiting = add(store, 1.0), add(store, 2.0), add(store, 3.0)
+    store.done(delivered, TRANSCRIPT, "legacy", "starter")
+    store.delivered(delivered)
+    store.failed(failed, "engine.gave_up")
+    assert store.has_audio(delivered)
+    store.clear()
+    assert [turn.id for turn in store.turns(5)] == [waiting]
+    assert files(tmp_path) == [f"pending/{waiting}.wav"]
