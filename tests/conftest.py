@@ -1,5 +1,6 @@
-"""Every test is guarded; see ``tests/helpers/guards.py``."""
+"""Every test is guarded; see ``tests/helpers/guards.py``. Screens for windows: ``tests/helpers/display.py``."""
 
+from tests.helpers.display import bare_screen, screen
 from tests.helpers.guards import (
     no_network,
     nothing_left_running,
@@ -8,4 +9,12 @@ from tests.helpers.guards import (
     quiet_log,
 )
 
-__all__ = ["no_network", "nothing_left_running", "private_folders", "pytest_configure", "quiet_log"]
+__all__ = [
+    "bare_screen",
+    "no_network",
+    "nothing_left_running",
+    "private_folders",
+    "pytest_configure",
+    "quiet_log",
+    "screen",
+]

@@ -69,12 +69,12 @@ class Screen:
     # -- windows, keyboard, pixels -------------------------------------------------------------------------
 
     def windows(self, name: str = "Starling", visible: bool = True) -> list[str]:
-        """X ids of the windows with that title."""
-        done = self._xdotool("search", *(["--onlyvisible"] if visible else []), "--name", f"^{name}")
+        """X ids of the windows with that in their title."""
+        done = self._xdotool("search", *(["--onlyvisible"] if visible else []), "--name", name)
         return done.stdout.split()
 
     def window(self, name: str = "Starling", timeout_s: float = WINDOW_TIMEOUT_S) -> str:
-        """The X id of the first window with that title; waits until it is on the screen."""
+        """The X id of the first window with that in its title; waits until it is on the screen."""
         assert wait_until(lambda: bool(self.windows(name)), timeout_s), f"no window {name}"
         return self.windows(name)[0]
 

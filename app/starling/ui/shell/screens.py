@@ -15,7 +15,7 @@ from starling.core.errors import StarlingError
 WAYLAND_TIMEOUT_S = 1.0
 _WITHOUT = "Without a window: starling listen; starling --help names the other commands."
 _PLUGINS = {"xcb": "libqxcb.so", "wayland": "libqwayland.so"}
-_LIBRARY = re.compile(r"lib[\w.+-]+?\.so[\w.]*")
+_LIBRARY = re.compile(r"(?<![\w/.-])lib[\w.+-]+?\.so[\w.]*")
 
 
 def usable() -> tuple[str, ...]:

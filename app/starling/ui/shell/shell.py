@@ -48,7 +48,7 @@ class Shell(QObject):
         self._deadline = deadline
         self._writer = SettingsWriter(settings)
         self._preferences: Preferences | None = None
-        self._started = self._ending = False
+        self._started = self._ending = self._finished = False
         self._exit_code = 0
         self.tray = Tray(self, self)
         self.presence = Presence(window, self.tray, self._closing_quits, self._tell)
@@ -135,12 +135,15 @@ class Shell(QObject):
         self.window.close_policy = lambda: True
 
     def finish(self) -> None:
-        """After the event loop: whatever ended it, nothing is left running."""
+        """After the event loop: whatever ended it, nothing is left running. A second call does nothing."""
+        if self._finished:
+            return
+        self._finished = True
         self._deadline.arm()
         if not self._ending:
             self._ending = True
             self._out_of_sight()
-            self._close_service()
+            self._service.close(quitting.SERVICE_LIMIT_S)
         self._bridge.close()
         self.window.removeEventFilter(self)
         for widget in (self._preferences, self.window):
@@ -184,9 +187,7 @@ class Shell(QObject):
 
     def _open_preferences(self, key: str) -> None:
         if self._preferences is None:
-            from starling.ui.preferences.dialog import Preferences
-
-            self._preferences = Preferences(self._settings, self._service, self._bridge, self.window)
+            self._preferences = _preferences(self._settings, self._service, self._bridge, self.window)
             self._preferences.theme_changed.connect(_restyle)
         self._preferences.open_at(key)
 
@@ -200,6 +201,12 @@ class Shell(QObject):
     def trouble(self, error: StarlingError) -> None:
         """Tell in the window what went wrong; from any thread."""
         self._bridge.emit_from_any_thread(events.Trouble(error))
+
+
+def _preferences(settings: Settings, service: Service, bridge: Bridge, window: MainWindow) -> Preferences:
+    from starling.ui.preferences.dialog import Preferences  # large, and not every run opens it
+
+    return Preferences(settings, service, bridge, window)
 
 
 def _restyle(choice: str) -> None:

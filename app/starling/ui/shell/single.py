@@ -136,13 +136,7 @@ class SingleInstance(QObject):
                 link.deleteLater()
             else:
                 self._links.append(_Link(link, self))
-
-    def heard(self, message: bytes) -> bool:
-        """Raise for a well-formed wish; False for anything else."""
-        wish = _WISH.fullmatch(message)
-        if wish:
-            self.raised.emit(wish[1].decode("ascii"))
-        return wish is not None
+                self._links[-1].read()  # it may have been faster than we
 
     def forget(self, link: _Link) -> None:
         """A link has ended."""
@@ -162,22 +156,25 @@ class _Link:
         self._silence.timeout.connect(self.drop)
         self._silence.start()
         socket.disconnected.connect(self._ended)
-        socket.readyRead.connect(self._read)
-        self._read()  # it may have been faster than we
+        socket.readyRead.connect(self.read)
 
     def drop(self) -> None:
         """End it without an answer."""
         self._socket.abort()
 
-    def _read(self) -> None:
+    def read(self) -> None:
+        """Take what has arrived; act on it once it is a line."""
         self._message += self._socket.readAll().data()
         if not self._message.endswith(b"\n") and len(self._message) < MAX_MESSAGE:
             return
-        if self._owner.heard(self._message):
-            self._socket.write(_DONE)
-            self._socket.disconnectFromServer()
-        else:
+        wish = _WISH.fullmatch(self._message)
+        if wish is None:
             self.drop()
+            return
+        self._socket.write(_DONE)
+        self._socket.flush()  # before the window has work: the other one waits
+        self._socket.disconnectFromServer()
+        self._owner.raised.emit(wish[1].decode("ascii"))
 
     def _ended(self) -> None:
         self._silence.stop()

@@ -71,6 +71,11 @@ class Tray(QObject):
         """Whether the icon is shown and the desktop still has a place for it."""
         return self._icon is not None and QSystemTrayIcon.isSystemTrayAvailable()
 
+    @property
+    def watching(self) -> bool:
+        """Whether it looks for the desktop's tray from time to time."""
+        return self._watch.isActive()
+
     def start(self) -> None:
         """Show the icon now or when the tray comes."""
         self.look()
@@ -138,7 +143,7 @@ class Tray(QObject):
         self._modes = self._mode_menu()
         self._mute = self._add(self.tr("&Mute microphone"))
         self._mute.setCheckable(True)
-        self._mute.triggered.connect(commands.set_muted)
+        self._mute.triggered.connect(lambda on: commands.set_muted(on))
         self._hold = self._add(activation_word("hold"))
         self._hold.setCheckable(True)
         self._hold.triggered.connect(lambda on: commands.set_activation("hold" if on else "always"))
