@@ -36,9 +36,9 @@ class TurnColumn(QAbstractScrollArea):
         super().__init__(parent)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        # An always visible bar: one that comes and goes would change every row's width.
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.viewport().setAutoFillBackground(False)
         self.verticalScrollBar().setSingleStep(LINE_STEP)
         self.verticalScrollBar().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._turns: tuple[Turn, ...] = ()
@@ -83,6 +83,9 @@ class TurnColumn(QAbstractScrollArea):
         self._first_of_day = _first_of_days(turns)
         if self._current not in self._places or (self._follows and not focused):
             self._current = turns[min(old_place, len(turns) - 1) if focused else -1].key if turns else ""
+        # Visible as soon as there are rows: one that comes and goes would change their width.
+        policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOn if turns else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.setVerticalScrollBarPolicy(policy)
         self._arrange(anchor)
         if focused and turns and focused not in self._places:
             self._focus(self._current)

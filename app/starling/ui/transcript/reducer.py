@@ -72,6 +72,11 @@ def after(transcript: Transcript, event: events.Event, now: float) -> Transcript
     return transcript
 
 
+def without(transcript: Transcript, key: str) -> Transcript:
+    """The transcript without one row."""
+    return _kept(transcript, lambda row: row.key != key)
+
+
 # -- rows ------------------------------------------------------------------------------------------------------
 
 

@@ -147,12 +147,13 @@ class TurnRow(QGroupBox):
         self._actions.setSizePolicy(policy)
         head = QHBoxLayout()
         head.setSpacing(SPACE_S)
+        head.addStrut(BUTTON_SIZE)  # as high without buttons
         for widget in (self._who, self._time, self._badge):
             head.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         head.addStretch(1)
         head.addWidget(self._actions)
         column = QVBoxLayout()
-        column.setSpacing(SPACE_XS // 2)
+        column.setSpacing(0)
         column.addLayout(head)
         for text in (self._text, self._problem, self._figures):
             column.addWidget(text)

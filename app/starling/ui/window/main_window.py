@@ -1,0 +1,363 @@
+"""The main window."""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from itertools import pairwise
+from typing import cast
+
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QHideEvent, QKeyEvent, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+
+from starling.core.errors import StarlingError
+from starling.pipeline import events
+from starling.pipeline.panel import Panel
+from starling.pipeline.service import Service
+from starling.settings.store import Settings
+from starling.ui.bridge import Bridge
+from starling.ui.look.tokens import SPACE_M, SPACE_S
+from starling.ui.preferences.writer import SettingsWriter
+from starling.ui.status.panel_view import StatusPanel
+from starling.ui.transcript import reducer
+from starling.ui.transcript.turns import Turn
+from starling.ui.transcript.view import TranscriptView
+from starling.ui.window import dialogs, memory, notices
+from starling.ui.window.banners import BannerStack
+from starling.ui.window.composer import Composer
+from starling.ui.window.header import Header
+from starling.ui.window.menus import Menus
+from starling.ui.window.state_line import StateLine
+from starling.ui.window.talk_key import TalkKey
+from starling.ui.words import activity_word
+
+SMALLEST = QSize(760, 480)
+USUAL = QSize(1160, 760)
+NARROW = 1000
+"""Below this width the status panel would leave too little for the transcript, and is shown only when asked for."""
+RECENT_TURNS = 100
+
+
+class MainWindow(QMainWindow):
+    """Everything there is to see and to press.
+
+    Attributes:
+        close_policy: asked when the window is closed; True ends Starling, False leaves the window to whoever said so.
+        first_painted: sent once, after the first paint event.
+    """
+
+    preferences_requested = Signal(str)
+    """The key of the setting to show; empty for the beginning."""
+    quit_requested = Signal()
+    first_painted = Signal()
+
+    def __init__(self, service: Service, bridge: Bridge, settings: Settings) -> None:
+        super().__init__()
+        self.close_policy: Callable[[], bool] = lambda: True
+        self._service, self._bridge, self._settings = service, bridge, settings
+        self._writer = SettingsWriter(settings)
+        self._talk = TalkKey(service)
+        self._transcript = reducer.Transcript()
+        self._notices = notices.Notices()
+        self._panel = Panel()
+        self._painted = self._watches = self._told_what_is_heard = False
+        self._remembered = self._saved = memory.Remembered()
+        self._build()
+        self._connect()
+        self._restore()
+        self._show_panel(bridge.panel)
+        self.transcript.show_transcript(self._transcript)
+        service.recent(RECENT_TURNS)
+
+    # -- building ------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.header, self.state_line, self.banners = Header(), StateLine(), BannerStack()
+        self.transcript, self.composer, self.status = TranscriptView(), Composer(self._talk), StatusPanel()
+        self.menus = Menus(self)
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_S)
+        column.addWidget(self.state_line)
+        column.addWidget(self.banners)
+        column.addWidget(self.transcript, 1)
+        column.addWidget(self.composer)
+        body = QHBoxLayout()
+        body.setSpacing(SPACE_M)
+        body.addWidget(left, 1)
+        body.addWidget(self.status)
+        middle = QWidget()
+        outer = QVBoxLayout(middle)
+        outer.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_M)
+        outer.setSpacing(SPACE_S)
+        outer.addWidget(self.header)
+        outer.addLayout(body, 1)
+        self.setCentralWidget(middle)
+        self.setMinimumSize(SMALLEST)
+
+    def _connect(self) -> None:
+        header, menus, transcript, service = self.header, self.menus, self.transcript, self._service
+        self._bridge.event.connect(self._hear)
+        self._bridge.panel_changed.connect(self._show_panel)
+        self._bridge.sound.connect(self.status.show_sound)
+        self._writer.failed.connect(lambda _, error: self._tell(notices.trouble(error)))
+        header.mode_chosen.connect(self._choose_mode)
+        header.activation_chosen.connect(self._choose_activation)
+        header.mute_chosen.connect(service.set_muted)
+        header.panel_chosen.connect(self._choose_panel)
+        header.preferences_requested.connect(lambda: self.preferences_requested.emit(""))
+        self.status.settings_requested.connect(self.preferences_requested)
+        self.state_line.microphone_requested.connect(lambda: self.preferences_requested.emit("audio.microphone"))
+        self.composer.asked.connect(service.ask)
+        self.composer.stop_requested.connect(service.stop)
+        self.banners.dismissed.connect(self._dismiss)
+        self.banners.emptied.connect(self.composer.field.setFocus)
+        transcript.replay_requested.connect(service.replay)
+        transcript.say_again_requested.connect(service.say_again)
+        transcript.retry_requested.connect(service.retry)
+        transcript.delete_requested.connect(self._delete)
+        transcript.models_wanted.connect(service.find_models)
+        self._connect_menus(menus)
+        self._order_focus()
+        QApplication.instance().focusChanged.connect(self._focus_moved)  # type: ignore[union-attr]
+
+    def _connect_menus(self, menus: Menus) -> None:
+        menus.preferences.triggered.connect(lambda: self.preferences_requested.emit(""))
+        menus.clear.triggered.connect(self._ask_to_clear)
+        menus.quit.triggered.connect(self.quit_requested)
+        for mode, action in menus.modes.items():
+            action.triggered.connect(partial(self._choose_mode, mode))
+        for activation, action in menus.activations.items():
+            action.triggered.connect(partial(self._choose_activation, activation))
+        menus.mute.triggered.connect(self._service.set_muted)
+        menus.ask.triggered.connect(self.composer.field.setFocus)
+        menus.stop.triggered.connect(self._stop_or_cancel)
+        menus.panel.triggered.connect(self._choose_panel)
+        menus.newest.triggered.connect(self.transcript.column.to_newest)
+        menus.shortcuts.triggered.connect(lambda: dialogs.ShortcutsDialog(menus.all(), self).open())
+        menus.about.triggered.connect(lambda: dialogs.about_box(self).open())
+
+    def _order_focus(self) -> None:
+        """Tab goes from the top to the bottom, and then to the status panel."""
+        parts = (self.header, self.state_line, self.banners, self.transcript, self.composer, self.status)
+        for before, after in pairwise(parts):
+            QWidget.setTabOrder(before, after)
+
+    # -- what happens --------------------------------------------------------------------------------------------
+
+    def _hear(self, event: events.Event) -> None:
+        """One event, before the panel changes."""
+        match event:
+            case events.Listening():
+                self._told_what_is_heard = True
+            case events.ModelsFound(names=names):
+                self.transcript.set_models(names)
+        self._show_turns(reducer.after(self._transcript, event, time.time()))
+        self._show_notices(notices.after(self._notices, event))
+
+    def _show_turns(self, transcript: reducer.Transcript) -> None:
+        if transcript is not self._transcript:
+            self._transcript = transcript
+            self.transcript.show_transcript(transcript)
+
+    def _show_notices(self, shown: notices.Notices) -> None:
+        if shown is not self._notices:
+            self._notices = shown
+            self.banners.show_notices(shown)
+
+    def _tell(self, message: notices.Message) -> None:
+        self._show_notices(self._notices.plus(message))
+
+    def _dismiss(self, code: str) -> None:
+        self._show_notices(self._notices.without(code))
+
+    def _show_panel(self, panel: Panel) -> None:
+        if not self._told_what_is_heard:  # what is set is what will be listened to
+            panel = replace(panel, listening=self._set_listening())
+        self._panel = panel
+        self.header.show_listening(panel.listening)
+        self.menus.show_panel(panel)
+        self.composer.show_panel(panel)
+        self.status.show_panel(panel)
+        self._show_hints()
+        self.setWindowTitle(self.tr("{state} - Starling").format(state=activity_word(panel.activity)))
+
+    def _show_hints(self) -> None:
+        phrase = self._settings.read("assistant.wake_phrase", str)
+        listening = self._panel.listening
+        self.state_line.show_panel(self._panel, phrase)
+        self.transcript.empty.explain(phrase, listening.mode, listening.activation)
+
+    def _set_listening(self) -> events.Listening:
+        mode = cast(events.Mode, self._settings.get("listen.mode"))
+        return events.Listening(mode, cast(events.Activation, self._settings.get("listen.activation")), False)
+
+    # -- what the user wants -------------------------------------------------------------------------------------
+
+    def _choose_mode(self, mode: str) -> None:
+        self._keep("listen.mode", mode)
+        self._service.set_mode(cast(events.Mode, mode))
+
+    def _choose_activation(self, activation: str) -> None:
+        self._keep("listen.activation", activation)
+        self._service.set_activation(cast(events.Activation, activation))
+
+    def _keep(self, key: str, value: str) -> None:
+        try:
+            self._settings.use(key, value)
+        except StarlingError as error:
+            self._tell(notices.trouble(error))
+        else:
+            self._writer.save(key)
+
+    def _stop_or_cancel(self) -> None:
+        hearing = self._panel.hearing or self._panel.listening.held
+        if hearing and not self._panel.speaking:
+            self._service.cancel()
+        else:
+            self._service.stop()
+
+    def _delete(self, turn: Turn) -> None:
+        if turn.turn:
+            self._service.delete(turn.turn)
+        else:  # the service does not know it
+            self._show_turns(reducer.without(self._transcript, turn.key))
+
+    def _ask_to_clear(self) -> None:
+        box = dialogs.clear_question(self)
+        box.accepted.connect(self._service.clear)
+        box.open()
+
+    def raise_to_front(self) -> None:
+        """Show the window, where it is behind others, minimized or hidden."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    # -- the status panel and the window's place -----------------------------------------------------------------
+
+    @property
+    def _narrow(self) -> bool:
+        return self.width() < NARROW
+
+    def _choose_panel(self, wanted: bool) -> None:
+        if self._narrow:
+            self._remembered = replace(self._remembered, panel_narrow=wanted)
+        else:
+            self._remembered = replace(self._remembered, panel_wide=wanted)
+        self._show_or_hide_status()
+
+    def _show_or_hide_status(self) -> None:
+        wanted = self._remembered.panel_narrow if self._narrow else self._remembered.panel_wide
+        self.status.setVisible(wanted)
+        self.header.panel.setChecked(wanted)
+        self.menus.panel.setChecked(wanted)
+        if wanted and self._painted:
+            self.status.load_plots()
+
+    def _restore(self) -> None:
+        self._remembered = self._saved = memory.load(memory.path())
+        geometry = QByteArray(base64.b64decode(self._remembered.geometry))
+        if geometry.isEmpty() or not self.restoreGeometry(geometry):
+            self.resize(USUAL)
+        self._show_or_hide_status()
+
+    def _remember(self) -> None:
+        geometry = base64.b64encode(self.saveGeometry().data()).decode("ascii")
+        now = replace(self._remembered, geometry=geometry)
+        if now != self._saved:
+            self._remembered = self._saved = now
+            memory.save(memory.path(), now)
+
+    # -- Qt ------------------------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The space bar is the talk key wherever nothing else wants it."""
+        if event.key() == Qt.Key.Key_Space and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+            if not event.isAutoRepeat():
+                self._talk.press("space")
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """It went up; whatever keys came with it."""
+        if event.key() == Qt.Key.Key_Space:
+            if not event.isAutoRepeat():
+                self._talk.release("space")
+        else:
+            super().keyReleaseEvent(event)
+
+    def _focus_moved(self, before: QWidget | None, after: QWidget | None) -> None:
+        """The key's release would go elsewhere."""
+        self._talk.release("space")
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Let the talk key go when the window is left; stop the meters when it is minimized."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange:
+            if self.isActiveWindow():
+                self._show_hints()  # the preferences may have changed the wake phrase
+            else:
+                self._let_go()
+        elif event.type() == QEvent.Type.WindowStateChange:
+            self._watch()
+        elif event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange) and self.isVisible():
+            self._reserve()
+
+    def _let_go(self) -> None:
+        self.composer.talk.setDown(False)
+        self._talk.let_go()
+
+    def _reserve(self) -> None:
+        self.header.reserve()
+        self.composer.talk.reserve()
+
+    def _watch(self) -> None:
+        """Sound is measured for meters only while they are seen."""
+        watches = self.isVisible() and not self.isMinimized()
+        if watches != self._watches:
+            self._watches = watches
+            self._service.watch_sound(watches)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The meters are seen."""
+        super().showEvent(event)
+        self._reserve()
+        self._watch()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """The meters are not seen, and nobody can be holding a key."""
+        super().hideEvent(event)
+        self._let_go()
+        self._watch()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The status panel comes and goes with the room."""
+        super().resizeEvent(event)
+        self._show_or_hide_status()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell once that there is something to see."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self, self._after_first_paint)
+
+    def _after_first_paint(self) -> None:
+        self.first_painted.emit()
+        self._show_or_hide_status()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Quit, or leave it to who set :attr:`close_policy`."""
+        self._remember()
+        if self.close_policy():
+            event.accept()
+            self.quit_requested.emit()
+        else:
+            event.ignore()

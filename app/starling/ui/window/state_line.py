@@ -1,0 +1,120 @@
+"""The one word for what Starling does right now, and what it hears or what is wrong."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
+
+from starling.pipeline.panel import Activity, Panel
+from starling.ui.kit.glyph import Glyph
+from starling.ui.kit.text import label, restyle
+from starling.ui.look.tokens import SPACE_L, SPACE_M, SPACE_S
+from starling.ui.window.detail import TwoLines
+from starling.ui.words import activity_word
+
+GLYPH_SIZE = 28
+ROOM_FOR_BUTTON = 520
+"""Width from which there is room for the text and a button."""
+LOOKS: dict[Activity, tuple[str, str]] = {
+    Activity.STARTING: ("gauge", "accent"),
+    Activity.NO_MICROPHONE: ("microphone-off", "danger"),
+    Activity.MUTED: ("microphone-off", "warning"),
+    Activity.OFF: ("off", "text_muted"),
+    Activity.READY: ("microphone", "success"),
+    Activity.WAITING: ("keyboard", "text_muted"),
+    Activity.HEARING: ("waveform", "accent"),
+    Activity.TRANSCRIBING: ("dictation", "accent"),
+    Activity.SPEAKING: ("speaker", "accent"),
+    Activity.RESTARTING: ("retry", "warning"),
+    Activity.FAILED: ("error", "danger"),
+}
+"""Icon and colour role of every activity."""
+_TONES = {"text_muted": "muted"}
+
+
+class StateLine(QFrame):
+    """Always as high and with the word in the same place, whatever it says."""
+
+    microphone_requested = Signal()
+    """The user wants to choose another microphone."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("part", "card")
+        self.setAccessibleName(self.tr("State"))
+        self._glyph = Glyph("gauge", "accent", GLYPH_SIZE)
+        self.word = label("", "display")
+        self.detail = TwoLines()
+        self.choose = QPushButton(self.tr("Choose a microphone"))
+        self.choose.setAutoDefault(False)
+        self.choose.clicked.connect(self.microphone_requested)
+        self.choose.hide()
+        self._can_choose = False
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE_L, SPACE_S, SPACE_L, SPACE_S)
+        row.setSpacing(SPACE_M)
+        row.addWidget(self._glyph)
+        row.addWidget(self.word)
+        row.addWidget(self.detail, 1)
+        row.addWidget(self.choose)
+
+    def show_panel(self, panel: Panel, wake_phrase: str) -> None:
+        """Show what goes on."""
+        activity = panel.activity
+        icon, role = LOOKS[activity]
+        self._glyph.set_icon(icon, role)
+        self.word.setText(activity_word(activity))
+        restyle(self.word, "tone", _TONES.get(role, role))
+        partial = panel.partial if activity in (Activity.HEARING, Activity.TRANSCRIBING) else ""
+        self.detail.show_text(partial or self._explained(panel, wake_phrase), growing=bool(partial))
+        self._can_choose = activity is Activity.NO_MICROPHONE
+        self._show_choose()
+
+    def _explained(self, panel: Panel, wake_phrase: str) -> str:
+        match panel.activity:
+            case Activity.STARTING:
+                return self.tr("The recogniser is being loaded.")
+            case Activity.NO_MICROPHONE:
+                return _sentences(panel.microphone.message, panel.microphone.fix)
+            case Activity.MUTED:
+                return self.tr("The microphone is closed. Typed questions are answered.")
+            case Activity.OFF:
+                return self.tr("Nothing is listened to. Typed questions are answered.")
+            case Activity.READY:
+                return self._how_to_begin(panel, wake_phrase)
+            case Activity.WAITING:
+                return self.tr("Hold Space or the Talk button while you speak.")
+            case Activity.RESTARTING | Activity.FAILED:
+                return panel.failed or _sentences(*(engine.reason for engine in (panel.stt, panel.tts) if engine))
+        return ""
+
+    def _how_to_begin(self, panel: Panel, wake_phrase: str) -> str:
+        if panel.listening.mode == "dictation":
+            return self.tr("Everything you say is written down.")
+        return self.tr("Say “{phrase}” and ask.").format(phrase=wake_phrase)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """The widest word decides where the rest begins."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange) and hasattr(self, "choose"):
+            self._reserve()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The text comes before the button; the status panel has one too."""
+        super().resizeEvent(event)
+        self._show_choose()
+
+    def _show_choose(self) -> None:
+        self.choose.setVisible(self._can_choose and self.width() >= ROOM_FOR_BUTTON)
+
+    def _reserve(self) -> None:
+        self.word.ensurePolished()
+        metrics = self.word.fontMetrics()
+        self.word.setMinimumWidth(max(metrics.horizontalAdvance(activity_word(activity)) for activity in Activity))
+        high = max(self.choose.sizeHint().height(), self.word.sizeHint().height(), self.detail.sizeHint().height())
+        self.setFixedHeight(high + 2 * SPACE_S + 2 * self.frameWidth())
+
+
+def _sentences(*parts: str) -> str:
+    return " ".join(part for part in parts if part)
