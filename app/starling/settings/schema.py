@@ -79,7 +79,7 @@ _LISTENING: tuple[Setting, ...] = (
         unit="ms",
         step=50,
         advanced=True,
-        keywords=("latency", "speed"),
+        keywords=("latency", "delay"),
     ),
     Setting(
         "vad.pre_roll",

@@ -24,7 +24,7 @@ from starling.ui.preferences.pagelist import PageList
 from starling.ui.preferences.surroundings import Surroundings
 
 FIRST_SIZE = QSize(820, 620)
-LEAST_SIZE = QSize(620, 400)
+LEAST_SIZE = QSize(700, 400)
 
 
 class Preferences(QDialog):
@@ -56,7 +56,8 @@ class Preferences(QDialog):
         self._building.timeout.connect(self._build_next)
         self.resize(FIRST_SIZE)
         self.setMinimumSize(LEAST_SIZE)
-        self._show_page(PAGES[0].key)
+        self.pages.show_chosen(self.form.page)
+        self._show_state()
 
     def _search_field(self) -> QLineEdit:
         field = QLineEdit()
@@ -101,6 +102,7 @@ class Preferences(QDialog):
         self.reset_all.clicked.connect(self.ask_to_reset_all)
         self.close_button.clicked.connect(self.close)
         self.form.clear_requested.connect(self._clear_search)
+        self.form.grown.connect(self._order_tabs)
         self.changes.theme_changed.connect(self.theme_changed)
         self.changes.changed.connect(self._show_state)
         bridge.event.connect(self._on_event)
@@ -113,8 +115,8 @@ class Preferences(QDialog):
             QShortcut(keys, self, slot)
 
     def _order_tabs(self) -> None:
-        around = (self.search, self.pages, self.form, self.reset_all, self.close_button)
-        for before, after in itertools.pairwise(around):
+        stops = (self.search, self.pages, *self.form.stops(), self.reset_all, self.close_button)
+        for before, after in itertools.pairwise(stops):
             QWidget.setTabOrder(before, after)
 
     def open_at(self, key: str = "") -> None:
@@ -180,7 +182,10 @@ class Preferences(QDialog):
             self._show_state()
 
     def _build_next(self) -> None:
-        if not self.form.build_next():
+        """Build one page, the one to be shown first: all at once would keep the window from answering."""
+        if not self.form.views:
+            self._show_page(self.form.page)
+        elif not self.form.build_next():
             self._building.stop()
 
     def _window_visible(self) -> bool:

@@ -82,7 +82,6 @@ class Editor(QWidget):
     def _adopt(self, field: QWidget, *beside: QWidget) -> None:
         self.field = field
         self.beside = beside
-        self.setFocusProxy(field)
         field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the wheel must not take the focus from elsewhere
         field.installEventFilter(WheelGuard(self))
         self._row = QHBoxLayout(self)

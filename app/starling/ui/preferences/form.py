@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from starling.core.errors import StarlingError
@@ -26,10 +25,12 @@ class Form(QScrollArea):
 
     Attributes:
         clear_requested: somebody gave up a search that found nothing.
+        grown: a page has been built.
         page: the page that is shown while nothing is searched for.
     """
 
     clear_requested = Signal()
+    grown = Signal()
 
     def __init__(
         self, around: Surroundings, changes: Changes, taken: Iterable[str], parent: QWidget | None = None
@@ -46,7 +47,6 @@ class Form(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._places = {page.key: QVBoxLayout() for page in PAGES}  # in order, whichever is built first
         self.inside = self._make_inside()
         self.setWidget(self.inside)
@@ -85,8 +85,8 @@ class Form(QScrollArea):
         self.page = page
         shown = self._view(page)
         self.nothing.hide()
-        shown.show_all()
         for view in self.views.values():
+            view.show_all()
             view.setVisible(view is shown)
         self.verticalScrollBar().setValue(0)
 
@@ -120,10 +120,8 @@ class Form(QScrollArea):
         row = self.rows.get(key)
         if row is not None:
             self.views[row.setting.page].reveal(key)
-            if (layout := self.inside.layout()) is not None:
-                layout.activate()
             row.editor.field.setFocus(Qt.FocusReason.OtherFocusReason)
-            self.ensureWidgetVisible(row, 0, SPACE_M)
+            QTimer.singleShot(0, row, lambda: self.ensureWidgetVisible(row, 0, SPACE_M))  # once it has its place
 
     def commit(self) -> None:
         """Take what is being typed."""
@@ -147,7 +145,7 @@ class Form(QScrollArea):
                 view.add_foot(Privacy(self._around.service))
             self._places[page].addWidget(view)
             self._connect(view)
-            self._chain_tabs()
+            self.grown.emit()
         return self.views[page]
 
     def _connect(self, view: PageView) -> None:
@@ -158,11 +156,10 @@ class Form(QScrollArea):
         for row in view.rows.values():
             self._show_need(row)
 
-    def _chain_tabs(self) -> None:
+    def stops(self) -> list[QWidget]:
+        """What Tab visits, in the order in which it stands on the pages built so far."""
         built = [view for page in PAGES if (view := self.views.get(page.key)) is not None]
-        stops = [stop for view in built for stop in view.stops()]
-        for before, after in itertools.pairwise(stops):
-            QWidget.setTabOrder(before, after)
+        return [self.nothing.clear, *(stop for view in built for stop in view.stops())]
 
     def _show_value(self, key: str, row: Row) -> None:
         row.show_value(self._value(key), is_default=self._changes.is_default(key))

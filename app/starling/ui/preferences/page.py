@@ -34,7 +34,7 @@ class PageView(QWidget):
         self.page = page
         self.rows: dict[str, Row] = {}
         self._taken = set(taken)
-        self._searching = False
+        self._searching = True  # so that the first show_all shows all
         self._expanded = False
         declared = settings_of(page)
         self.setAccessibleName(texts.title(page))
@@ -74,6 +74,8 @@ class PageView(QWidget):
 
     def show_all(self) -> None:
         """Show the page as it is without a search."""
+        if not self._searching:
+            return
         self._searching = False
         for row in self.rows.values():
             row.setVisible(True)

@@ -89,6 +89,7 @@ SOURCES: frozenset[str] = frozenset(
         QT_TRANSLATE_NOOP("Settings", "day"),
         QT_TRANSLATE_NOOP("Settings", "days"),
         QT_TRANSLATE_NOOP("Settings", "thread"),
+        QT_TRANSLATE_NOOP("Settings", "threads"),
         QT_TRANSLATE_NOOP("Settings", "Listening"),
         QT_TRANSLATE_NOOP("Settings", "Microphone & speaker"),
         QT_TRANSLATE_NOOP("Settings", "Recognition"),
@@ -143,7 +144,7 @@ SOURCES: frozenset[str] = frozenset(
             "Recognition already begins after this much silence, and is dropped if you go on speaking.",
         ),
         QT_TRANSLATE_NOOP("Settings", "latency"),
-        QT_TRANSLATE_NOOP("Settings", "speed"),
+        QT_TRANSLATE_NOOP("Settings", "delay"),
         QT_TRANSLATE_NOOP("Settings", "Sound kept before speech"),
         QT_TRANSLATE_NOOP(
             "Settings",
