@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+import shiboken6
 from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
@@ -18,6 +19,8 @@ from starling.ui.look import theme as look
 STROKE = b"currentColor"
 KEPT_PIXMAPS = 256
 KEPT_DRAWINGS = 128
+_clones: list[ThemedEngine] = []
+"""Qt takes a clone without telling Python, which would delete it when its last name is gone."""
 
 
 def icon(name: str, role: str = "text") -> QIcon:
@@ -40,7 +43,10 @@ class ThemedEngine(QIconEngine):
         self.role = role
 
     def clone(self) -> QIconEngine:  # noqa: D102 - Qt's
-        return ThemedEngine(self.name, self.role)
+        made = ThemedEngine(self.name, self.role)
+        _clones[:] = [clone for clone in _clones if shiboken6.isValid(clone)]
+        _clones.append(made)
+        return made
 
     def key(self) -> str:  # noqa: D102 - Qt's
         return "starling"

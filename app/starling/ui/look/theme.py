@@ -25,6 +25,7 @@ class ThemeNotifier(QObject):
         self.theme = LIGHT
         self.choice = "system"
         self._watching = False
+        self._drawn_by_fusion = False
 
     def apply(self, app: QApplication, choice: str) -> None:
         """Restyle the application for a choice of the setting ``window.theme``."""
@@ -55,7 +56,8 @@ class ThemeNotifier(QObject):
     def _restyle(self, app: QApplication) -> None:
         dark = _dark_desktop()
         theme = theme_for(scheme_for(self.choice, dark, _high_contrast()), dark)
-        if app.style().objectName() != "fusion":
+        if not self._drawn_by_fusion:  # once: it makes every widget polish itself again
+            self._drawn_by_fusion = True
             app.setStyle("Fusion")
         app.setPalette(_palette(theme))
         sheet = style_sheet(theme, app.font().pointSizeF(), QFontMetrics(app.font()).height())

@@ -46,7 +46,7 @@ class MicrophoneCard(Card):
             return
         self._look = look
         show_state(self.badge, look.state)
-        self.device.set_value(look.device)
+        self.device.set_value(look.device, look.about)
         say(self.note, look.note)
         say(self.fix, look.fix)
         for widget in (self.level, self.probability, self.waveform):

@@ -16,7 +16,9 @@ from starling.ui import words
 from starling.ui.kit.badge import Kind
 from starling.ui.kit.numbers import compact, memory
 
-CONTEXT = "Status"
+# Under this name, and with the context written out, the strings are found by lupdate.
+translate = QCoreApplication.translate
+
 NPU_TIERS = ("npu", "mlir-aie")
 """Voice tiers whose names claim an NPU."""
 _STATUS_KINDS: dict[str, Kind] = {
@@ -41,13 +43,14 @@ class State:
 
 @dataclass(frozen=True)
 class MicrophoneLook:
-    """The microphone's card. ``live``: sound arrives, so meters mean something."""
+    """The microphone's card. ``live``: sound arrives, so meters mean something; ``about``: how the device is opened."""
 
     state: State
     device: str
     note: str = ""
     fix: str = ""
     live: bool = False
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,24 +99,23 @@ class Measured:
 def microphone(panel: Panel) -> MicrophoneLook:
     """Closed by wish comes before what the device says."""
     view, listening = panel.microphone, panel.listening
-    device = view.name or QCoreApplication.translate(CONTEXT, "System default")
+    device = view.name or translate("Status", "System default")
     if listening.mode == "off" or listening.muted:
         word = words.mode_word("off") if listening.mode == "off" else words.activity_word(Activity.MUTED)
-        note = QCoreApplication.translate(CONTEXT, "The microphone is closed. Nothing is heard.")
+        note = translate("Status", "The microphone is closed. Nothing is heard.")
         return MicrophoneLook(State("off", word), device, note)
     state = State(_DEVICE_KINDS.get(view.state, "unknown"), words.device_word(view.state))
-    lost = view.state == "lost"
-    return MicrophoneLook(
-        state, device, view.message if lost else "", view.fix if lost else "", live=view.state == "open"
-    )
+    if view.state == "lost":
+        return MicrophoneLook(state, device, view.message, view.fix)
+    return MicrophoneLook(state, device, live=view.state == "open", about=view.message)
 
 
 def engine(shown: events.EngineShown | None, failed: bool) -> EngineLook:
     """What is known of an engine; None: nothing yet. ``failed``: the pipeline has ended."""
-    unknown = QCoreApplication.translate(CONTEXT, "unknown")
+    unknown = translate("Status", "unknown")
     if shown is None:
         status = State("off", words.status_word("closed")) if failed else State("busy", words.status_word("loading"))
-        return EngineLook(State("unknown", QCoreApplication.translate(CONTEXT, "Unknown")), status, unknown, unknown)
+        return EngineLook(State("unknown", translate("Status", "Unknown")), status, unknown, unknown)
     status_kind = _STATUS_KINDS.get(shown.status, "unknown")
     return EngineLook(
         tier=State(_tier_kind(shown), tier_text(shown.tier, shown.placement)),
@@ -138,8 +140,8 @@ def _tier_kind(shown: events.EngineShown) -> Kind:
 def tier_text(tier: str, placement: Placement) -> str:
     """A tier in words. One that is named after the NPU is called so only where a run on it is proven."""
     if not tier:
-        return QCoreApplication.translate(CONTEXT, "Unknown")
-    if tier in NPU_TIERS and placement.device != "npu":
+        return translate("Status", "Unknown")
+    if tier in NPU_TIERS and not (placement.device == "npu" and placement.evidence):
         tier = "advanced"
     word = words.tier_word(tier)
     return f"{word} · {words.placement_word('emulated')}" if placement.device == "emulated" else word
@@ -151,7 +153,7 @@ def placement_text(placement: Placement, unknown: str) -> str:
 
 
 def _built_in(tier: str, unknown: str) -> str:
-    return QCoreApplication.translate(CONTEXT, "comes with Starling") if tier == "demo" else unknown
+    return translate("Status", "comes with Starling") if tier == "demo" else unknown
 
 
 def speaker(panel: Panel) -> SpeakerLook:
@@ -159,8 +161,8 @@ def speaker(panel: Panel) -> SpeakerLook:
     view: DeviceView = panel.speaker
     lost = view.state == "lost"
     return SpeakerLook(
-        voice=panel.voice or QCoreApplication.translate(CONTEXT, "nothing spoken yet"),
-        speaker=view.name or QCoreApplication.translate(CONTEXT, "System default"),
+        voice=panel.voice or translate("Status", "nothing spoken yet"),
+        speaker=view.name or translate("Status", "System default"),
         note=view.message if lost else "",
         fix=view.fix if lost else "",
     )
@@ -168,10 +170,9 @@ def speaker(panel: Panel) -> SpeakerLook:
 
 def npu(shown: events.NpuShown | None) -> NpuLook:
     """What is known of the NPU; None: not looked yet."""
-    say = QCoreApplication.translate
-    not_read = say(CONTEXT, "not read")
+    not_read = translate("Status", "not read")
     if shown is None:
-        return NpuLook(State("unknown", say(CONTEXT, "Unknown")), power=not_read)
+        return NpuLook(State("unknown", translate("Status", "Unknown")), power=not_read)
     return NpuLook(
         state=_npu_state(shown),
         facts=_npu_facts(shown) if shown.present else (),
@@ -182,21 +183,19 @@ def npu(shown: events.NpuShown | None) -> NpuLook:
 
 
 def _npu_state(shown: events.NpuShown) -> State:
-    say = QCoreApplication.translate
     if not shown.present:
-        return State("off", say(CONTEXT, "Not present"))
+        return State("off", translate("Status", "Not present"))
     if shown.usable:
-        return State("good", say(CONTEXT, "Usable"))
-    return State("warning", say(CONTEXT, "Present, not usable"))
+        return State("good", translate("Status", "Usable"))
+    return State("warning", translate("Status", "Present, not usable"))
 
 
 def _npu_facts(shown: events.NpuShown) -> tuple[tuple[str, str], ...]:
-    say = QCoreApplication.translate
     facts = (
-        (say(CONTEXT, "Product"), shown.product),
-        (say(CONTEXT, "Generation"), shown.generation),
-        (say(CONTEXT, "Firmware"), shown.firmware),
-        (say(CONTEXT, "Driver"), shown.driver),
+        (translate("Status", "Product"), shown.product),
+        (translate("Status", "Generation"), shown.generation),
+        (translate("Status", "Firmware"), shown.firmware),
+        (translate("Status", "Driver"), shown.driver),
     )
     return tuple((name, value) for name, value in facts if value)
 
@@ -206,5 +205,5 @@ def measured(panel: Panel) -> Measured:
     rtf, first = panel.tts_rtf.last, panel.first_sound_ms.last
     return Measured(
         voice_rtf=None if rtf is None else compact(rtf),
-        first_sound=None if first is None else QCoreApplication.translate(CONTEXT, "{ms} ms").format(ms=compact(first)),
+        first_sound=None if first is None else translate("Status", "{ms} ms").format(ms=compact(first)),
     )
