@@ -38,6 +38,7 @@ class Banner(QFrame):
         row.setSpacing(SPACE_M)
         row.addWidget(Glyph(kind, _ROLES[kind]), 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self._text, 1)
+        self.action_button: QPushButton | None = None
         if action:
             self.action_button = QPushButton(action)
             self.action_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
