@@ -58,7 +58,7 @@ class Pseudo(QTranslator):
     def translate(self, context, source, disambiguation=None, n=-1):
         return f"[{source}]"
 
-    def isEmpty(self):  # noqa: N802
+    def isEmpty(self):
         return False
 
 

@@ -6,7 +6,7 @@ import itertools
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QMessageBox, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from starling.core.errors import StarlingError
 from starling.pipeline import events
@@ -17,7 +17,10 @@ from starling.ui.bridge import Bridge
 from starling.ui.kit.banner import Banner
 from starling.ui.kit.text import label
 from starling.ui.look.icons import icon
+from starling.ui.look.theme import theme_notifier
 from starling.ui.look.tokens import SPACE_L, SPACE_M
+from starling.ui.preferences.announce import announce
+from starling.ui.preferences.asking import ask
 from starling.ui.preferences.changes import Changes
 from starling.ui.preferences.form import Form
 from starling.ui.preferences.pagelist import PageList
@@ -106,6 +109,7 @@ class Preferences(QDialog):
         self.changes.theme_changed.connect(self.theme_changed)
         self.changes.changed.connect(self._show_state)
         bridge.event.connect(self._on_event)
+        theme_notifier().changed.connect(self._restyle)
         for keys, slot in (
             (QKeySequence(QKeySequence.StandardKey.Find), self._go_to_search),
             (QKeySequence(QKeySequence.StandardKey.Close), self.close),
@@ -135,16 +139,14 @@ class Preferences(QDialog):
 
     def ask_to_reset_all(self) -> None:
         """Reset every setting if the answer is yes."""
-        box = QMessageBox(QMessageBox.Icon.Question, self.tr("Reset all settings"), "", parent=self)
-        box.setText(self.tr("Reset all settings to their defaults?"))
-        box.setInformativeText(self.tr("What is in the history stays. This cannot be undone."))
-        reset = box.addButton(self.tr("&Reset all"), QMessageBox.ButtonRole.DestructiveRole)
-        cancel = box.addButton(QMessageBox.StandardButton.Cancel)
-        box.setDefaultButton(cancel)
-        box.setEscapeButton(cancel)
-        reset.clicked.connect(self.changes.reset_all)
-        box.finished.connect(box.deleteLater)
-        box.open()
+        ask(
+            self,
+            self.tr("Reset all settings"),
+            self.tr("Reset all settings to their defaults?"),
+            self.tr("What is in the history stays. This cannot be undone."),
+            self.tr("&Reset all"),
+            self.changes.reset_all,
+        )
 
     def _show_page(self, page: PageKey) -> None:
         self.form.show_page(page)
@@ -163,6 +165,11 @@ class Preferences(QDialog):
         found = self.form.show_found(query)
         self.pages.show_chosen(None)
         self.status.setText(self.tr("Settings found: {count}").format(count=found))
+        announce(self.status, self.status.text())
+
+    def _restyle(self) -> None:
+        if self.search.text().strip():
+            self._search(self.search.text())  # what is marked has colours of its own
 
     def _clear_search(self) -> None:
         self.search.clear()

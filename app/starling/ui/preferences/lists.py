@@ -103,7 +103,11 @@ class ListEditor(Editor):
         self.box.setItemData(index, option.tooltip or option.label, Qt.ItemDataRole.ToolTipRole)
         model = self.box.model()
         if option.heading and isinstance(model, QStandardItemModel):
-            model.item(index).setEnabled(False)
+            item = model.item(index)
+            font = item.font()
+            font.setBold(True)
+            item.setFont(font)
+            item.setEnabled(False)
 
     def _index(self, value: str) -> int:
         return next(i for i in range(self.box.count()) if self.box.itemData(i, _VALUE) == value)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMessageBox, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from starling import locate
 from starling.pipeline.service import Service
 from starling.ui.kit.text import wrapped
 from starling.ui.look.tokens import SPACE_M
+from starling.ui.preferences.asking import ask
 
 
 class Privacy(QWidget):
@@ -32,15 +33,11 @@ class Privacy(QWidget):
 
     def ask_to_delete(self) -> None:
         """Delete all turns if the answer is yes."""
-        box = QMessageBox(QMessageBox.Icon.Warning, self.tr("Delete the history"), "", parent=self)
-        box.setText(self.tr("Delete all texts and recordings?"))
-        box.setInformativeText(
-            self.tr("They are deleted from this computer and from the window. This cannot be undone.")
+        ask(
+            self,
+            self.tr("Delete the history"),
+            self.tr("Delete all texts and recordings?"),
+            self.tr("They are deleted from this computer and from the window. This cannot be undone."),
+            self.tr("&Delete all"),
+            self._service.clear,
         )
-        delete = box.addButton(self.tr("&Delete all"), QMessageBox.ButtonRole.DestructiveRole)
-        cancel = box.addButton(QMessageBox.StandardButton.Cancel)
-        box.setDefaultButton(cancel)
-        box.setEscapeButton(cancel)
-        delete.clicked.connect(self._service.clear)
-        box.finished.connect(box.deleteLater)
-        box.open()

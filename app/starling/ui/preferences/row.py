@@ -16,6 +16,7 @@ from starling.ui.kit.text import label, wrapped
 from starling.ui.look import theme as look
 from starling.ui.look.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 from starling.ui.preferences import texts
+from starling.ui.preferences.announce import announce
 from starling.ui.preferences.editor import CONTROL_WIDTH, Editor
 from starling.ui.preferences.search import spans
 
@@ -148,6 +149,7 @@ class ErrorLine(QWidget):
         self._label.setText(text)
         self._label.setToolTip(code)
         self.setVisible(bool(text))
+        announce(self, text)
 
 
 def marked_up(text: str, query: str) -> str:

@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout
 from starling.pipeline import events
 from starling.pipeline.panel import Panel
 from starling.settings.schema import Setting
-from starling.ui.kit.badge import Badge
 from starling.ui.kit.meter import LevelMeter, ProbabilityMeter
 from starling.ui.kit.text import ElidedLabel
 from starling.ui.look.tokens import SPACE_M, SPACE_S
 from starling.ui.preferences.sliders import SliderEditor
 from starling.ui.preferences.surroundings import Surroundings
+from starling.ui.preferences.verdict import Verdict
 
 QUIET_AFTER_MS = 1000
 """Without a block of sound for this long, the microphone is closed or lost."""
@@ -69,7 +69,7 @@ class MicrophoneCheck(SoundWatch):
         super().__init__(around, parent)
         self.meter = LevelMeter()
         self.meter.setAccessibleName(self.tr("Level of the microphone"))
-        self.state = Badge()
+        self.state = Verdict()
         column = _column(self)
         column.addWidget(self.meter)
         column.addWidget(self.state)
@@ -101,7 +101,7 @@ class ThresholdMeter(SoundWatch):
         self.level = LevelMeter()
         self.meter.widest = self.level.widest  # bars of one length
         self.level.setAccessibleName(self.tr("Level of the microphone"))
-        self.state = Badge()
+        self.state = Verdict()
         column = _column(self)
         column.addWidget(self.meter)
         self._slot = QHBoxLayout()

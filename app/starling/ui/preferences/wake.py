@@ -8,13 +8,14 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from starling.pipeline import events
 from starling.settings.schema import Setting, Value
-from starling.ui.kit.badge import Badge
 from starling.ui.kit.text import wrapped
 from starling.ui.look.tokens import SPACE_M, SPACE_S
+from starling.ui.preferences.announce import announce
 from starling.ui.preferences.editor import TextEditor
 from starling.ui.preferences.phrase import Advice, advise, begins_with
 from starling.ui.preferences.soundcheck import why_no_sound
 from starling.ui.preferences.surroundings import Surroundings
+from starling.ui.preferences.verdict import Verdict
 
 LONGEST_QUOTE = 60
 
@@ -24,7 +25,7 @@ class WakePhraseEditor(TextEditor):
 
     def __init__(self, setting: Setting, around: Surroundings, parent: QWidget | None = None) -> None:
         super().__init__(setting, parent)
-        self.advice = Badge()
+        self.advice = Verdict()
         self.test = WakePhraseTest(around, self)
         self.extra = QWidget()
         column = QVBoxLayout(self.extra)
@@ -80,36 +81,40 @@ class WakePhraseTest(QWidget):
 
     def _toggled(self, on: bool) -> None:
         if not on:
-            self.result.setText("")
+            self._say("")
             return
         self._editor.commit()
         panel = self._bridge.panel
         if panel.ready and panel.microphone.state != "lost" and not panel.listening.muted:
-            self.result.setText(self.tr("Say “{phrase}” now.").format(phrase=self._editor.phrase))
+            self._say(self.tr("Say “{phrase}” now.").format(phrase=self._editor.phrase))
         else:
-            self.result.setText(self.tr("It cannot be heard: {reason}.").format(reason=why_no_sound(panel)))
+            self._say(self.tr("It cannot be heard: {reason}.").format(reason=why_no_sound(panel).rstrip(".")))
 
     def _on_event(self, event: events.Event) -> None:
         if not self.button.isChecked():
             return
         if isinstance(event, events.SpeechBegan):
-            self.result.setText(self.tr("Hearing you…"))
+            self._say(self.tr("Hearing you…"))
         elif isinstance(event, events.SpeechEnded):
-            self.result.setText(self.tr("Transcribing…"))
+            self._say(self.tr("Transcribing…"))
         elif isinstance(event, events.SpeechDropped):
-            self.result.setText(self.tr("That was no speech. Say “{phrase}”.").format(phrase=self._editor.phrase))
+            self._say(self.tr("That was no speech. Say “{phrase}”.").format(phrase=self._editor.phrase))
         elif isinstance(event, events.Heard):
             self._judge(event.utterance.text)
 
     def _judge(self, text: str) -> None:
         if not text:
-            self.result.setText(self.tr("Nothing was understood. Say it again."))
+            self._say(self.tr("Nothing was understood. Say it again."))
             return
         if begins_with(text, self._editor.phrase):
             said = self.tr("Heard “{text}”: this addresses Starling.")
         else:
             said = self.tr("Heard “{text}”: this does not begin with the phrase.")
-        self.result.setText(said.format(text=_quote(text)))
+        self._say(said.format(text=_quote(text)))
+
+    def _say(self, text: str) -> None:
+        self.result.setText(text)
+        announce(self, text)
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: D102 - Qt's
         super().hideEvent(event)
