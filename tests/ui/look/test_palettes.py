@@ -6,7 +6,7 @@ import pytest
 from starling.locate import shipped
 from starling.ui.look.palettes import THEMES, Scheme, contrast, scheme_for, theme_for
 from starling.ui.look.sheet import controls_folder, style_sheet
-from starling.ui.look.tokens import SPACE, TYPE_SCALE, points
+from starling.ui.look.tokens import SPACE, TYPE_SCALE, column_width, points
 
 GROUNDS = ("window", "surface", "raised", "sunken", "hover", "accent_soft")
 TEXTS = ("text", "text_muted")
@@ -105,3 +105,8 @@ def test_type_scale_follows_the_system_font():
         assert points(step, 20) == pytest.approx(2 * points(step, 10))
     assert points("caption", 8) == 7.5
     assert list(SPACE) == [4, 8, 12, 16, 24]
+
+
+@pytest.mark.parametrize(("character", "expected"), [(6, 340), (8, 340), (10, 380), (30, 520)])
+def test_column_grows_with_the_font(character, expected):
+    assert column_width(character) == expected

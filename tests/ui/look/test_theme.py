@@ -71,8 +71,8 @@ def test_a_larger_system_font_makes_a_larger_scale(styled, qapp):
     larger = qapp.font()
     larger.setPointSizeF(before.pointSizeF() * 2)
     try:
-        qapp.setFont(larger)
         styled("light")
+        qapp.setFont(larger)
         assert look.font("title").pointSizeF() == pytest.approx(larger.pointSizeF() * 1.15)
         button = QPushButton("Ag")
         button.ensurePolished()

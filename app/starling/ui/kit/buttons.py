@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from starling.ui.kit.text import restyle
 from starling.ui.look.icons import icon as themed_icon
-from starling.ui.look.tokens import CONTROL_HEIGHT, ICON_SIZE
+from starling.ui.look.tokens import CONTROL_HEIGHT, ICON_SIZE, SPACE_XS
 
 
 class IconButton(QPushButton):
@@ -29,7 +29,8 @@ class IconButton(QPushButton):
         self.set_icon(icon)
         self.set_name(name)
         if not text:
-            self.setFixedSize(CONTROL_HEIGHT, CONTROL_HEIGHT)
+            side = max(CONTROL_HEIGHT, self.fontMetrics().height() + 2 * SPACE_XS)
+            self.setFixedSize(side, side)
 
     def set_icon(self, icon: str, role: str = "text") -> None:
         """Show another icon."""

@@ -11,8 +11,8 @@ from starling.ui.look.tokens import SPACE_S
 QWIDGETSIZE_MAX = 16777215
 NAME_SHARE, VALUE_SHARE = 5, 4
 """Of the line, where values stand at the right."""
-LABEL_CHARACTERS = 13
-"""Reserved for the name, so that values stand below each other."""
+LABEL_CHARACTERS = 11
+"""Average ones, reserved for the name, so that values stand below each other."""
 
 
 class ValueRow(QWidget):

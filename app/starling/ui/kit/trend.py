@@ -17,12 +17,12 @@ from starling.ui.look import theme as look
 from starling.ui.look.tokens import SPACE_S, SPACE_XS
 
 HEIGHT = 56
+LINES = 3
+"""At least so many lines of text high, as two stand at its axis."""
 SHOWN_VALUES = 60
 LINE_PX = 1.75
 DOT_PX = 5
 LAST_DOT_PX = 8
-MARGIN_SHARE = 0.08
-"""Of the axis, above the top and below zero, so that lines and dots are whole there."""
 
 
 class _Course(PlotPlace):
@@ -30,6 +30,7 @@ class _Course(PlotPlace):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(HEIGHT, parent)
+        self.setFixedHeight(max(HEIGHT, LINES * self.fontMetrics().height()))
         self.values: tuple[float, ...] = ()
         self._line: Any = None
         self._zero: Any = None
@@ -66,7 +67,9 @@ class _Course(PlotPlace):
         places = list(range(SHOWN_VALUES - len(self.values), SHOWN_VALUES))
         self._line.setData(places, list(self.values))
         self._last.setData(places[-1:], list(self.values[-1:]))
-        self.plot.setYRange(-top * MARGIN_SHARE, top * (1 + MARGIN_SHARE), padding=0)
+        line = self.fontMetrics().height()
+        margin = top * line / 2 / (self.height() - line)  # half a line, for the figures at the axis
+        self.plot.setYRange(-margin, top + margin, padding=0)
         names = [(0.0, "0"), (top, compact(top))] if self.values else []
         self.plot.getAxis("left").setTicks([names])
 

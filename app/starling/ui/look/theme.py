@@ -30,7 +30,7 @@ class ThemeNotifier(QObject):
     def apply(self, app: QApplication, choice: str) -> None:
         """Restyle the application for a choice of the setting ``window.theme``."""
         self.choice = choice
-        self._watch()
+        self._watch(app)
         hints = QGuiApplication.styleHints()
         # The window frame and native dialogs follow what is asked for here.
         if choice in _FOLLOWED_SCHEMES:
@@ -39,18 +39,25 @@ class ThemeNotifier(QObject):
             hints.unsetColorScheme()
         self._restyle(app)
 
-    def _watch(self) -> None:
+    def _watch(self, app: QApplication) -> None:
         if self._watching:
             return
         self._watching = True
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._desktop_changed)
+        app.fontChanged.connect(self._font_changed)
         if hasattr(hints, "accessibility"):  # Qt 6.10 and newer
             hints.accessibility().contrastPreferenceChanged.connect(self._desktop_changed)
 
     def _desktop_changed(self) -> None:
         app = QApplication.instance()
         if isinstance(app, QApplication) and self.choice in ("system", "contrast"):
+            self._restyle(app)
+
+    def _font_changed(self) -> None:
+        """The type scale and the heights of controls follow the system's font."""
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
             self._restyle(app)
 
     def _restyle(self, app: QApplication) -> None:

@@ -18,8 +18,10 @@ CONTROL_HEIGHT = 32
 ICON_SIZE = 18
 """Icons in buttons and card titles; the drawings have a grid of 24."""
 SCROLL_BAR_WIDTH = 12
-PANEL_WIDTH = 352
-"""The status panel, with room for its scroll bar."""
+COLUMN_WIDTH = 340
+COLUMN_CHARACTERS = 38
+COLUMN_WIDEST = 520
+"""The status panel's column: at least so wide, as many average characters, at most so wide."""
 
 Step = Literal["caption", "body", "title", "display"]
 
@@ -28,6 +30,11 @@ TYPE_SCALE: dict[Step, float] = {"caption": 0.88, "body": 1.0, "title": 1.15, "d
 TYPE_WEIGHT: dict[Step, int] = {"caption": 400, "body": 400, "title": 600, "display": 600}
 SMALLEST_POINTS = 7.5
 """Captions do not shrink below this where the system font is small already."""
+
+
+def column_width(character_px: int) -> int:
+    """Width of the status panel's column where an average character is so wide."""
+    return min(COLUMN_WIDEST, max(COLUMN_WIDTH, COLUMN_CHARACTERS * character_px))
 
 
 def points(step: Step, system_points: float) -> float:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWi
 
 from starling.pipeline import events
 from starling.pipeline.panel import Panel
-from starling.ui.look.tokens import PANEL_WIDTH, SCROLL_BAR_WIDTH, SPACE_M
+from starling.ui.look.tokens import SCROLL_BAR_WIDTH, SPACE_M, column_width
 from starling.ui.status import presenters
 from starling.ui.status.engine_card import RecogniserCard, VoiceCard
 from starling.ui.status.measured_card import MeasuredCard
@@ -59,15 +59,16 @@ class StatusPanel(QWidget):
         self.measured.load_plots()
 
     def sizeHint(self) -> QSize:  # noqa: D102 - Qt's
-        return QSize(PANEL_WIDTH, super().sizeHint().height())
+        return QSize(self.minimumWidth(), super().sizeHint().height())
 
     def _build(self) -> None:
-        self.setFixedWidth(PANEL_WIDTH)
+        width = column_width(self.fontMetrics().averageCharWidth())
+        self.setFixedWidth(width + SCROLL_BAR_WIDTH)
         self.setMinimumHeight(LEAST_HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         column = QWidget()
         # The same with and without a scroll bar, for which there is room beside it.
-        column.setFixedWidth(PANEL_WIDTH - SCROLL_BAR_WIDTH)
+        column.setFixedWidth(width)
         column.setProperty("part", "column")
         cards = QVBoxLayout(column)
         cards.setContentsMargins(0, 0, 0, 0)
