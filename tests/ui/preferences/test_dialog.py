@@ -198,15 +198,17 @@ def test_values_on_the_way_are_not_applied(qtbot, dialog, settings, service):
     assert len(service.told("apply")) == 1
 
 
-def test_the_wheel_scrolls_the_page_and_changes_nothing(dialog):
+def test_the_wheel_scrolls_the_page_and_changes_nothing(qtbot, dialog):
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow)
     dialog.form.show_page("window")
     field = dialog.form.rows["window.theme"].editor.field
     turn_wheel(field)
     assert field.currentData() == "system"
     field.setFocus()
-    if field.hasFocus():
-        turn_wheel(field)
-        assert field.currentData() == "light"
+    assert field.hasFocus()
+    turn_wheel(field)
+    assert field.currentData() == "light"
 
 
 def turn_wheel(field):

@@ -125,3 +125,21 @@ def test_sound_stays_watched_for_a_main_window(qtbot, settings, service, bridge)
     dialog.show()
     dialog.close()
     assert service.told("watch_sound") == [("watch_sound", True), ("watch_sound", True)]
+
+
+def test_the_window_that_goes_to_the_tray_leaves_the_meters_running(qtbot, settings, service, bridge):
+    from PySide6.QtWidgets import QMainWindow
+
+    from starling.ui.preferences.dialog import Preferences
+
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    window.show()
+    dialog = Preferences(settings, service, bridge, window)
+    dialog.show()
+    window.hide()
+    service.watch_sound(False)
+    assert dialog.isVisible()
+    qtbot.waitUntil(lambda: service.told("watch_sound")[-1] == ("watch_sound", True))
+    dialog.close()
+    assert service.told("watch_sound")[-1] == ("watch_sound", False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
@@ -55,6 +55,8 @@ class Preferences(QDialog):
         self._arrange()
         self._connect(bridge)
         self._order_tabs()
+        if parent is not None:
+            parent.installEventFilter(self)
         self._building = QTimer(self, interval=0)
         self._building.timeout.connect(self._build_next)
         self.resize(FIRST_SIZE)
@@ -199,13 +201,21 @@ class Preferences(QDialog):
         window = self.parentWidget()
         return window is not None and window.isVisible() and not window.isMinimized()
 
+    def _watch_sound(self) -> None:
+        self._service.watch_sound(self.isVisible() or self._window_visible())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: D102 - Qt's
+        if event.type() in (QEvent.Type.Hide, QEvent.Type.WindowStateChange) and self.isVisible():
+            QTimer.singleShot(0, self, self._watch_sound)  # after the window has ended its own watch
+        return super().eventFilter(watched, event)
+
     def showEvent(self, event: QShowEvent) -> None:  # noqa: D102 - Qt's
         super().showEvent(event)
         if event.spontaneous():
             return
         self.form.show_values()
         self._show_state()
-        self._service.watch_sound(True)
+        self._watch_sound()
         self._service.find_devices()
         self._service.find_models()
         self._service.find_voices()
@@ -217,7 +227,7 @@ class Preferences(QDialog):
             return
         self._building.stop()
         self.form.commit()
-        self._service.watch_sound(self._window_visible())
+        self._watch_sound()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: D102 - Qt's
         self.form.commit()
