@@ -72,7 +72,9 @@ class PartialLine:
     def engine_loaded(self) -> None:
         """A fresh engine: forget what was measured, and measure a clip without words: twice, since the first is slow."""
         self._policy.forget()
-        noise = np.random.default_rng(0).normal(0.0, _WARM_UP_LEVEL, int(WARM_UP_S * SAMPLE_RATE)).astype(np.float32)
+        # A chirp: numpy.random would cost the window 6 MB.
+        sweep = np.sin(np.arange(int(WARM_UP_S * SAMPLE_RATE), dtype=np.float32) ** 2 * 1e-5)
+        noise = (_WARM_UP_LEVEL * sweep).astype(np.float32)
         for _ in range(2):
             self._tasks.put(_Clip(WARM_UP, noise))
 

@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 
 from starling.core.partials import EVERY_S, FIRST_S, MARGIN, REMEMBERED, WORDLESS, PartialPolicy
@@ -23,7 +25,7 @@ def test_the_first_words_and_then_every_so_often():
             policy.ended()
     assert begun[0] == FIRST_S
     assert all(
-        later - sooner == pytest.approx(EVERY_S, abs=0.11) for sooner, later in zip(begun, begun[1:], strict=False)
+        later - sooner == pytest.approx(EVERY_S, abs=0.11) for sooner, later in itertools.pairwise(begun)
     )
 
 
