@@ -105,3 +105,16 @@ def test_the_end_of_the_application_waits_for_the_rest(settings, writer, disk):
     writer.save("vad.hangover")
     QCoreApplication.instance().aboutToQuit.emit()
     assert disk.saved == ["vad.hangover"]
+
+
+def test_two_writers_of_one_process_lose_nothing(qtbot, settings, writer):
+    """The main window has one of its own."""
+    other = SettingsWriter(settings)
+    for number in range(20):
+        settings.use("vad.hangover", 600 + number)
+        writer.save("vad.hangover")
+        settings.use("vad.early", 200 + number)
+        other.save("vad.early")
+    assert writer.flush(10.0)
+    assert other.flush(10.0)
+    assert (load().get("vad.hangover"), load().get("vad.early")) == (619, 219)

@@ -40,6 +40,7 @@ class PageList(QListWidget):
         for page in PAGES:
             item = QListWidgetItem(icon(_ICONS[page.key], "text_muted"), texts.title(page), self)
             item.setData(Qt.ItemDataRole.UserRole, page.key)
+            item.setToolTip(texts.title(page))
             item.setSizeHint(QSize(0, CONTROL_HEIGHT))
         self.currentRowChanged.connect(self._moved)
         self.itemClicked.connect(self._clicked)

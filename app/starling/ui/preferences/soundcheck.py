@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -95,6 +95,7 @@ class ThresholdMeter(SoundWatch):
 
     def __init__(self, around: Surroundings, threshold: float, parent: QWidget | None = None) -> None:
         super().__init__(around, parent)
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # the slider runs as the meter does
         self._threshold = threshold
         self._probability: float | None = None
         self.meter = ProbabilityMeter()
