@@ -90,7 +90,9 @@ def test_focus_can_be_seen_and_moves_nothing(styled, qtbot, choice):
     switch = SegmentedSwitch()
     switch.set_options([("a", "Alpha", ""), ("b", "Beta", "")])
     plain = QPushButton("Plain")
-    controls = [plain, QLineEdit("text"), QComboBox(), QCheckBox("Check"), IconButton("copy", "Copy")]
+    checked = IconButton("microphone-off", "Mute", text=True, checkable=True)
+    checked.setChecked(True)
+    controls = [plain, checked, QLineEdit("text"), QComboBox(), QCheckBox("Check"), IconButton("copy", "Copy")]
     for widget in [switch, *controls]:
         column.addWidget(widget)
     window.show()

@@ -2,6 +2,7 @@ import time
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAbstractButton, QLabel, QScrollArea, QWidget
 
@@ -104,6 +105,17 @@ def test_settings_are_asked_for(qtbot, view, name, key):
     with qtbot.waitSignal(view.settings_requested) as asked:
         button.click()
     assert asked.args == [key]
+
+
+def test_arrow_keys_scroll(qtbot, view):
+    view.show_panel(FULL)
+    view.resize(view.width(), 300)
+    area = view.findChild(QScrollArea)
+    area.setFocus(Qt.FocusReason.TabFocusReason)
+    bar = area.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    qtbot.keyClick(area, Qt.Key.Key_PageDown)
+    assert bar.value() > 0
 
 
 def test_every_control_has_a_name(view):

@@ -11,6 +11,7 @@ from starling.locate import shipped
 from starling.ui.look.palettes import Scheme, Theme
 from starling.ui.look.tokens import (
     CONTROL_HEIGHT,
+    FOCUS_ROOM,
     RADIUS,
     RADIUS_SMALL,
     SCROLL_BAR_WIDTH,
@@ -65,6 +66,8 @@ QMainWindow, QDialog {{ background: {t.window}; }}
 QToolTip {{ background: {t.raised}; color: {t.text}; border: {t.border_width}px solid {t.border_strong};
   padding: {SPACE_XS}px {SPACE_S}px; }}
 QScrollArea, QScrollArea > QWidget > QWidget[part="column"], QStackedWidget {{ background: transparent; border: none; }}
+QScrollArea[part="panel"] {{ border: {FOCUS_ROOM}px solid transparent; border-radius: {RADIUS + FOCUS_ROOM}px; }}
+QScrollArea[part="panel"]:focus {{ border-color: {t.focus}; }}
 QSplitter::handle {{ background: {t.border}; }}
 QSplitter::handle:horizontal {{ width: {t.border_width}px; }}
 QSplitter::handle:vertical {{ height: {t.border_width}px; }}
@@ -102,7 +105,7 @@ QPushButton, QToolButton {{ background: {t.raised}; color: {t.text}; border-radi
   {_edge(t, t.border_strong, SPACE_XS, SPACE_M)} }}
 QPushButton:hover, QToolButton:hover {{ background: {t.hover}; }}
 QPushButton:pressed, QToolButton:pressed {{ background: {t.border if not t.focus_width > 2 else t.hover}; }}
-QPushButton:checked, QToolButton:checked {{ background: {t.accent_soft}; border-color: {t.accent}; }}
+QPushButton:checked, QToolButton:checked {{ background: {t.accent_soft}; border-color: {t.border_strong}; }}
 QPushButton:disabled, QToolButton:disabled {{ color: {t.text_disabled}; border-color: {t.border};
   background: transparent; }}
 QPushButton:focus {{ {_ring(t, SPACE_XS, SPACE_M)} }}
@@ -115,7 +118,7 @@ QPushButton[kind="danger"] {{ color: {t.danger}; border-color: {t.danger}; }}
 {quiet} {{ background: transparent; {_edge(t, "transparent", SPACE_XS, SPACE_XS)} }}
 QPushButton[kind="quiet"]:hover, QToolButton:hover {{ background: {t.hover}; }}
 QPushButton[kind="quiet"]:pressed, QToolButton:pressed {{ background: {t.accent_soft}; }}
-QPushButton[kind="quiet"]:checked, QToolButton:checked {{ background: {t.accent_soft}; border-color: {t.accent}; }}
+QPushButton[kind="quiet"]:checked, QToolButton:checked {{ background: {t.accent_soft}; border-color: {t.border_strong}; }}
 QPushButton[kind="quiet"]:disabled, QToolButton:disabled {{ color: {t.text_disabled}; border-color: transparent; }}
 QPushButton[kind="quiet"]:focus, QToolButton:focus {{ {_ring(t, SPACE_XS, SPACE_XS)} }}
 QPushButton[kind="link"] {{ background: transparent; color: {t.accent}; text-align: left;
@@ -127,7 +130,7 @@ QPushButton[part="segment"] {{ background: transparent; color: {t.text_muted};
   {_edge(t, "transparent", SPACE_XS, SPACE_M)} }}
 QPushButton[part="segment"]:hover {{ color: {t.text}; background: {t.hover}; }}
 QPushButton[part="segment"]:checked {{ background: {t.accent_soft if t.border_width > 1 else t.raised};
-  color: {t.text}; border-color: {t.accent if t.border_width > 1 else t.border_strong}; }}
+  color: {t.text}; border-color: {t.border_strong}; }}
 QPushButton[part="segment"]:disabled {{ color: {t.text_disabled}; }}
 QPushButton[part="segment"]:focus {{ {_ring(t, SPACE_XS, SPACE_M)} }}"""
 

@@ -18,6 +18,8 @@ CONTROL_HEIGHT = 32
 ICON_SIZE = 18
 """Icons in buttons and card titles; the drawings have a grid of 24."""
 SCROLL_BAR_WIDTH = 12
+FOCUS_ROOM = 3
+"""Reserved around a scrolled area for its focus ring: the widest of any theme."""
 COLUMN_WIDTH = 340
 COLUMN_CHARACTERS = 38
 COLUMN_WIDEST = 520

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from starling.pipeline import events
 from starling.pipeline.panel import Panel
-from starling.ui.look.tokens import SCROLL_BAR_WIDTH, SPACE_M, column_width
+from starling.ui.look.tokens import FOCUS_ROOM, SCROLL_BAR_WIDTH, SPACE_M, column_width
 from starling.ui.status import presenters
 from starling.ui.status.engine_card import RecogniserCard, VoiceCard
 from starling.ui.status.measured_card import MeasuredCard
@@ -63,7 +63,7 @@ class StatusPanel(QWidget):
 
     def _build(self) -> None:
         width = column_width(self.fontMetrics().averageCharWidth())
-        self.setFixedWidth(width + SCROLL_BAR_WIDTH)
+        self.setFixedWidth(width + SCROLL_BAR_WIDTH + 2 * FOCUS_ROOM)
         self.setMinimumHeight(LEAST_HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         column = QWidget()
@@ -79,7 +79,9 @@ class StatusPanel(QWidget):
         area = QScrollArea()
         area.setWidget(column)
         area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setProperty("part", "panel")
+        # Reached by Tab, so that arrow keys scroll to where nothing else takes the focus.
+        area.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setAccessibleName(self.tr("Status"))
         outer = QVBoxLayout(self)
