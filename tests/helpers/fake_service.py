@@ -45,14 +45,17 @@ class FakeService(Service):
             self.emit(self.listening)
 
 
-def _recorder(name: str) -> Callable[..., None]:
-    def record(self: FakeService, *arguments: Any, **named: Any) -> None:
-        self.heard(name, *arguments, *named.values())
-
-    return record
+def _recorder(name: str, method: Callable[..., None]) -> Callable[..., None]:
+    """A method with the parameters of the real one: Qt looks at how many arguments a slot takes."""
+    parameters = list(inspect.signature(method).parameters.values())
+    plain = [parameter.replace(annotation=parameter.empty) for parameter in parameters]
+    names = ", ".join(parameter.name for parameter in parameters[1:])
+    source = f"lambda {', '.join(map(str, plain))}: self.heard({name!r}, {names})"
+    recorder: Callable[..., None] = eval(source)
+    return recorder
 
 
 # Every command of the real service, also one that is added later.
 for _name, _member in inspect.getmembers(Service, inspect.isfunction):
     if not _name.startswith("_"):
-        setattr(FakeService, _name, _recorder(_name))
+        setattr(FakeService, _name, _recorder(_name, _member))

@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
 
 from starling.ui.look.tokens import SPACE_S, SPACE_XS
+from starling.ui.taborder import follow
 from starling.ui.transcript.phrases import day_number
 from starling.ui.transcript.placing import revealing, rows_between, tops_of
 from starling.ui.transcript.row import TurnRow, estimated_height
@@ -83,6 +84,7 @@ class TurnColumn(QAbstractScrollArea):
         self._first_of_day = _first_of_days(turns)
         if self._current not in self._places or (self._follows and not focused):
             self._current = turns[min(old_place, len(turns) - 1) if focused else -1].key if turns else ""
+        self._tops = tops_of([self._height(turn) for turn in turns], GAP)
         # Visible as soon as there are rows: one that comes and goes would change their width.
         policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOn if turns else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         self.setVerticalScrollBarPolicy(policy)
@@ -242,6 +244,7 @@ class TurnColumn(QAbstractScrollArea):
         if key not in self._rows:
             row = self._rows[key] = TurnRow(self.viewport())
             row.entered.connect(lambda: self._entered(key))
+            follow(self, row, *row.buttons)
             self.row_made.emit(row)
         turn = self._turns[self._places[key]]
         self._rows[key].show_turn(turn, heading=key in self._first_of_day, current=key == self._current)

@@ -32,6 +32,11 @@ class EmptyState(QWidget):
             column.addWidget(line)
         column.addStretch(1)
 
+    @property
+    def text(self) -> str:
+        """The first line."""
+        return self._first.text()
+
     def explain(self, wake_phrase: str, mode: str, activation: str) -> None:
         """Say how to begin with what is set."""
         if mode == "dictation" and activation == "always":

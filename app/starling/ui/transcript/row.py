@@ -95,6 +95,11 @@ class TurnRow(QGroupBox):
         """The button of an action."""
         return self._buttons[name]
 
+    @property
+    def buttons(self) -> tuple[IconButton, ...]:
+        """All buttons, in their order."""
+        return tuple(self._buttons.values())
+
     def _show_heading(self, text: str) -> None:
         self._heading.setText(text)
         self._heading.setVisible(bool(text))

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from starling.ui.kit.banner import Banner
 from starling.ui.look.tokens import SPACE_S
+from starling.ui.taborder import follow
 from starling.ui.window.notices import Message, Notices
 
 
@@ -38,6 +39,7 @@ class BannerStack(QWidget):
         self._banners = {message: self._banners.get(message) or self._make(message) for message in notices.shown}
         for place, banner in enumerate(self._banners.values()):
             self._column.insertWidget(place, banner)
+        follow(self, *(banner.close_button for banner in self._banners.values()))
         self.setVisible(bool(self._banners))
 
     def _make(self, message: Message) -> Banner:

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from itertools import pairwise
 from typing import cast
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Signal
@@ -123,7 +122,6 @@ class MainWindow(QMainWindow):
         transcript.delete_requested.connect(self._delete)
         transcript.models_wanted.connect(service.find_models)
         self._connect_menus(menus)
-        self._order_focus()
         QApplication.instance().focusChanged.connect(self._focus_moved)  # type: ignore[union-attr]
 
     def _connect_menus(self, menus: Menus) -> None:
@@ -141,12 +139,6 @@ class MainWindow(QMainWindow):
         menus.newest.triggered.connect(self.transcript.column.to_newest)
         menus.shortcuts.triggered.connect(lambda: dialogs.ShortcutsDialog(menus.all(), self).open())
         menus.about.triggered.connect(lambda: dialogs.about_box(self).open())
-
-    def _order_focus(self) -> None:
-        """Tab goes from the top to the bottom, and then to the status panel."""
-        parts = (self.header, self.state_line, self.banners, self.transcript, self.composer, self.status)
-        for before, after in pairwise(parts):
-            QWidget.setTabOrder(before, after)
 
     # -- what happens --------------------------------------------------------------------------------------------
 
@@ -316,6 +308,7 @@ class MainWindow(QMainWindow):
 
     def _reserve(self) -> None:
         self.header.reserve()
+        self.state_line.reserve()
         self.composer.talk.reserve()
 
     def _watch(self) -> None:

@@ -85,6 +85,8 @@ class StateLine(QFrame):
                 return self._how_to_begin(panel, wake_phrase)
             case Activity.WAITING:
                 return self.tr("Hold Space or the Talk button while you speak.")
+            case Activity.SPEAKING:
+                return self.tr("Escape or the Stop button ends it.")
             case Activity.RESTARTING | Activity.FAILED:
                 return panel.failed or _sentences(*(engine.reason for engine in (panel.stt, panel.tts) if engine))
         return ""
@@ -98,7 +100,7 @@ class StateLine(QFrame):
         """The widest word decides where the rest begins."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange) and hasattr(self, "choose"):
-            self._reserve()
+            self.reserve()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The text comes before the button; the status panel has one too."""
@@ -108,7 +110,8 @@ class StateLine(QFrame):
     def _show_choose(self) -> None:
         self.choose.setVisible(self._can_choose and self.width() >= ROOM_FOR_BUTTON)
 
-    def _reserve(self) -> None:
+    def reserve(self) -> None:
+        """Keep room for the widest word."""
         self.word.ensurePolished()
         metrics = self.word.fontMetrics()
         self.word.setMinimumWidth(max(metrics.horizontalAdvance(activity_word(activity)) for activity in Activity))
