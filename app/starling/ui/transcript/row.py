@@ -83,9 +83,9 @@ class TurnRow(QGroupBox):
         """How high it is at a width."""
         for child in self.findChildren(QLabel):
             child.ensurePolished()
-        layout = self.layout()
-        assert layout is not None
-        return layout.totalHeightForWidth(width)
+        for layout in self._layouts:  # a changed text invalidates the outermost only
+            layout.invalidate()
+        return self._layouts[0].totalHeightForWidth(width)
 
     def selected_text(self) -> str:
         """What the user has selected in it."""
@@ -174,6 +174,7 @@ class TurnRow(QGroupBox):
         outer.setSpacing(SPACE_S)
         outer.addWidget(self._heading)
         outer.addLayout(body)
+        self._layouts = (outer, body, rail, column, head, actions)
 
     # -- Qt ------------------------------------------------------------------------------------------------------
 

@@ -108,7 +108,7 @@ class Turn:
     @property
     def can_retry(self) -> bool:
         """Whether its recording can be recognised again."""
-        return self.replayable and bool(self.turn) and not self.is_reply and not self.retrying
+        return self.settled and self.replayable and bool(self.turn) and not self.is_reply and not self.retrying
 
     @property
     def can_say_again(self) -> bool:
