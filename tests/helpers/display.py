@@ -82,13 +82,30 @@ class Screen:
         """Press keys as at a keyboard: ``ctrl+q``, ``Tab``, ``space``."""
         self._xdotool("key", "--delay", "20", *keys)
 
+    def hold(self, key: str) -> None:
+        """Press a key and keep it down."""
+        self._xdotool("keydown", key)
+
+    def let_go(self, key: str) -> None:
+        """Release a held key."""
+        self._xdotool("keyup", key)
+
     def type(self, text: str) -> None:
         """Type a text."""
         self._xdotool("type", "--delay", "20", text)
 
+    def activate(self, window: str) -> None:
+        """Give a window the focus. Needs the window manager."""
+        self._xdotool("windowactivate", "--sync", window)
+
+    def minimize(self, window: str) -> None:
+        """Send a window to the task bar. Needs the window manager."""
+        self._xdotool("windowminimize", "--sync", window)
+
     def close_window(self, window: str) -> None:
         """Ask a window to close, as its frame's button does. Needs the window manager."""
-        self._xdotool("windowclose" if not self._is_managed() else "windowquit", window)
+        self.activate(window)
+        self.key("alt+F4")
 
     def active_window(self) -> str:
         """The X id of the window with the focus, empty if none."""
