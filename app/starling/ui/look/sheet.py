@@ -118,7 +118,8 @@ QPushButton[kind="danger"] {{ color: {t.danger}; border-color: {t.danger}; }}
 {quiet} {{ background: transparent; {_edge(t, "transparent", SPACE_XS, SPACE_XS)} }}
 QPushButton[kind="quiet"]:hover, QToolButton:hover {{ background: {t.hover}; }}
 QPushButton[kind="quiet"]:pressed, QToolButton:pressed {{ background: {t.accent_soft}; }}
-QPushButton[kind="quiet"]:checked, QToolButton:checked {{ background: {t.accent_soft}; border-color: {t.border_strong}; }}
+QPushButton[kind="quiet"]:checked, QToolButton:checked {{ background: {t.accent_soft};
+  border-color: {t.border_strong}; }}
 QPushButton[kind="quiet"]:disabled, QToolButton:disabled {{ color: {t.text_disabled}; border-color: transparent; }}
 QPushButton[kind="quiet"]:focus, QToolButton:focus {{ {_ring(t, SPACE_XS, SPACE_XS)} }}
 QPushButton[kind="link"] {{ background: transparent; color: {t.accent}; text-align: left;
