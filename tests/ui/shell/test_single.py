@@ -157,7 +157,7 @@ def test_a_folder_that_cannot_be_written_is_told(qtbot, tmp_path):
 
 @pytest.mark.parametrize(
     "message",
-    [b"\n", b"raise\n", b"quit \n", b"raise a b\n", b"raise x\nraise y\n", b"\xff" * 100 + b"\n", b"x" * 9000],
+    [b"\n", b"raise\n", b"quit \n", b"raise a b\n", b"raise x\nraise y\n", b"\xff" * 99 + b"\n", b"x" * 9000],
 )
 def test_rubbish_is_cut_off(qtbot, first, tmp_path, message):
     with qtbot.assertNotEmitted(first.raised), knock(tmp_path / "data") as link:
@@ -231,7 +231,8 @@ class TestRendezvous:
         if os.geteuid() == 0:
             os.chown(real, 65534, 65534)
             assert not rendezvous.private(real)
-            assert not list(rendezvous.candidates(tmp_path, {"XDG_RUNTIME_DIR": str(real)}))[0].is_relative_to(real)
+            found = rendezvous.candidates(tmp_path, {"XDG_RUNTIME_DIR": str(real)})
+            assert not any(folder.is_relative_to(real) for folder in found)
 
     def test_an_open_folder_is_closed(self, tmp_path):
         (tmp_path / "run").mkdir(0o755)

@@ -15,7 +15,7 @@ from starling.core.errors import StarlingError
 WAYLAND_TIMEOUT_S = 1.0
 _WITHOUT = "Without a window: starling listen; starling --help names the other commands."
 _PLUGINS = {"xcb": "libqxcb.so", "wayland": "libqwayland.so"}
-_LIBRARY = re.compile(r"(?<![\w/.-])lib[\w.+-]+?\.so[\w.]*")
+_LIBRARY = re.compile(r"lib[\w.+-]+?\.so[\w.]*")
 
 
 def usable() -> tuple[str, ...]:
@@ -68,8 +68,12 @@ def no_display(env: Mapping[str, str]) -> StarlingError:
 
 def missing(fault: str) -> StarlingError:
     """A system library that Qt needs is not there."""
-    library = _LIBRARY.search(fault)
-    what = f"needs {library[0]}, which this system lacks" if library else "cannot be opened: Qt's plugin does not load"
+    libraries = _LIBRARY.findall(fault)  # the plugin, and what it lacks
+    what = (
+        f"needs {libraries[-1]}, which this system lacks"
+        if libraries
+        else "cannot be opened: Qt's plugin does not load"
+    )
     fix = "./run.sh installs what is missing, or names the command."
     return StarlingError("ui.missing_library", f"The window {what}.", f"{fix} {_WITHOUT}")
 

@@ -144,14 +144,14 @@ class Shell(QObject):
             self._ending = True
             self._out_of_sight()
             self._service.close(quitting.SERVICE_LIMIT_S)
-        self._bridge.close()
         self.window.removeEventFilter(self)
-        for widget in (self._preferences, self.window):
+        for widget in (self.tray.menu, self._preferences, self.window):
             if widget is not None:
                 widget.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
     def _out_of_sight(self) -> None:
+        self._bridge.close()  # nobody looks any more
         self.window.close_policy = lambda: True
         self.tray.close()
         if self._preferences is not None:

@@ -82,11 +82,10 @@ class Tray(QObject):
         self._watch.start()
 
     def close(self) -> None:
-        """Take the icon away."""
+        """Take the icon away. What it is told from now on changes nothing that is seen."""
         self._watch.stop()
         self._remove()
         self.menu.close()
-        self.menu.deleteLater()
 
     def look(self) -> bool:
         """Whether there is a tray; shows or drops the icon accordingly."""
