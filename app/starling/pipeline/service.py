@@ -127,6 +127,9 @@ class Service:
 
     def apply(self) -> None:
         """Read the settings again and change what differs."""
+        set_now = {"mode": self._settings.get("listen.mode"), "activation": self._settings.get("listen.activation")}
+        if any(getattr(self._listening, name) != value for name, value in set_now.items()):
+            self._listen(**set_now)
         self._do(lambda running: running.apply())
 
     def find_devices(self) -> None:
