@@ -90,6 +90,25 @@ def test_the_transcript_shows_what_is_said_and_answered(stage):
     assert not stage.window.transcript.empty.isVisible()
 
 
+def test_without_a_microphone_it_says_what_is_left(stage):
+    for told in ([LOST], [events.MicrophoneChanged("back", "USB"), events.Listening("assistant", "always", True)]):
+        stage.tell(*told)
+        assert stage.window.transcript.empty.text == "Type a question: no microphone is open."
+
+
+def test_the_space_bar_talks_at_once(qtbot, stage):
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
+    assert [call[0] for call in stage.service.calls[-2:]] == ["press", "release"]
+
+
+def test_a_question_that_waits_for_its_answer_can_be_stopped(qtbot, stage):
+    stage.tell(*READY, events.Asked("t1", "two plus two", 5.0))
+    qtbot.keyClick(stage.window, Qt.Key.Key_Escape)
+    assert stage.told("stop") == [("stop",)]
+    qtbot.keyClick(stage.window, Qt.Key.Key_Escape)
+    assert len(stage.told("stop")) == 1
+
+
 @pytest.mark.parametrize(
     ("mode", "activation", "text"),
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from starling.pipeline import events
 from starling.ui.kit.glyph import Glyph
 from starling.ui.kit.text import label
 from starling.ui.look.tokens import SPACE_M, SPACE_S, SPACE_XL
@@ -37,14 +38,16 @@ class EmptyState(QWidget):
         """The first line."""
         return self._first.text()
 
-    def explain(self, wake_phrase: str, mode: str, activation: str) -> None:
-        """Say how to begin with what is set."""
-        if mode == "dictation" and activation == "always":
-            text = self.tr("Just speak: everything you say is written down here.")
-        elif mode == "off":
+    def explain(self, wake_phrase: str, listening: events.Listening, lost: bool) -> None:
+        """Say how to begin with what is set; ``lost``: there is no microphone."""
+        if lost or listening.muted:
+            text = self.tr("Type a question: no microphone is open.")
+        elif listening.mode == "off":
             text = self.tr("Nothing is listened to: choose Assistant or Dictation above.")
-        elif activation == "hold":
+        elif listening.activation == "hold":
             text = self.tr("Hold Space or the Talk button and speak.")
+        elif listening.mode == "dictation":
+            text = self.tr("Just speak: everything you say is written down here.")
         else:
             text = self.tr("Say “{phrase}” and ask, or hold Space and speak.").format(phrase=wake_phrase)
         self._first.setText(text)

@@ -26,6 +26,11 @@ class Transcript:
     rows: tuple[Turn, ...] = ()
     made: int = 0
 
+    @property
+    def waits(self) -> bool:
+        """Whether a question waits for its answer."""
+        return any(row.state is State.ANSWERING for row in self.rows)
+
     def row(self, key: str) -> Turn | None:
         """The row of this key."""
         return next((row for row in self.rows if row.key == key), None)
@@ -70,6 +75,11 @@ def after(transcript: Transcript, event: events.Event, now: float) -> Transcript
         case events.Stopped():
             return _stopped(transcript)
     return transcript
+
+
+def without_waiting(transcript: Transcript) -> Transcript:
+    """The transcript once no question is answered any more."""
+    return _none_waits(transcript) if transcript.waits else transcript
 
 
 def without(transcript: Transcript, key: str) -> Transcript:

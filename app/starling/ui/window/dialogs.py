@@ -21,7 +21,7 @@ from starling import __version__
 from starling.ui.look.tokens import SPACE_L, SPACE_M
 
 translate = QCoreApplication.translate
-WIDTH, HEIGHT = 520, 480
+WIDTH, HEIGHT = 640, 520
 
 
 class ShortcutsDialog(QDialog):

@@ -68,6 +68,7 @@ class MainWindow(QMainWindow):
         self._build()
         self._connect()
         self._restore()
+        self.composer.talk.setFocus()  # so that the space bar talks
         self._show_panel(bridge.panel)
         self.transcript.show_transcript(self._transcript)
         service.recent(RECENT_TURNS)
@@ -113,7 +114,7 @@ class MainWindow(QMainWindow):
         self.status.settings_requested.connect(self.preferences_requested)
         self.state_line.microphone_requested.connect(lambda: self.preferences_requested.emit("audio.microphone"))
         self.composer.asked.connect(service.ask)
-        self.composer.stop_requested.connect(service.stop)
+        self.composer.stop_requested.connect(self._stop)
         self.banners.dismissed.connect(self._dismiss)
         self.banners.emptied.connect(self.composer.field.setFocus)
         transcript.replay_requested.connect(service.replay)
@@ -156,6 +157,7 @@ class MainWindow(QMainWindow):
         if transcript is not self._transcript:
             self._transcript = transcript
             self.transcript.show_transcript(transcript)
+            self.menus.show_panel(self._panel, transcript.waits)
 
     def _show_notices(self, shown: notices.Notices) -> None:
         if shown is not self._notices:
@@ -173,7 +175,7 @@ class MainWindow(QMainWindow):
             panel = replace(panel, listening=self._set_listening())
         self._panel = panel
         self.header.show_listening(panel.listening)
-        self.menus.show_panel(panel)
+        self.menus.show_panel(panel, self._transcript.waits)
         self.composer.show_panel(panel)
         self.status.show_panel(panel)
         self._show_hints()
@@ -183,7 +185,8 @@ class MainWindow(QMainWindow):
         phrase = self._settings.read("assistant.wake_phrase", str)
         listening = self._panel.listening
         self.state_line.show_panel(self._panel, phrase)
-        self.transcript.empty.explain(phrase, listening.mode, listening.activation)
+        lost = self._panel.microphone.state == "lost"
+        self.transcript.empty.explain(phrase, listening, lost)
 
     def _set_listening(self) -> events.Listening:
         mode = cast(events.Mode, self._settings.get("listen.mode"))
@@ -212,7 +215,12 @@ class MainWindow(QMainWindow):
         if hearing and not self._panel.speaking:
             self._service.cancel()
         else:
-            self._service.stop()
+            self._stop()
+
+    def _stop(self) -> None:
+        """What waits to be answered is dropped too."""
+        self._service.stop()
+        self._show_turns(reducer.without_waiting(self._transcript))
 
     def _delete(self, turn: Turn) -> None:
         if turn.turn:

@@ -46,13 +46,14 @@ class Menus(QObject):
         self._make_checkable()
         self._fill(window)
 
-    def show_panel(self, panel: Panel) -> None:
-        """Check and enable what holds now."""
+    def show_panel(self, panel: Panel, waits: bool) -> None:
+        """Check and enable what holds now; ``waits``: a question waits for its answer."""
         listening = panel.listening
         self.modes[listening.mode].setChecked(True)
         self.activations[listening.activation].setChecked(True)
         self.mute.setChecked(listening.muted)
-        self.stop.setEnabled(panel.speaking or panel.hearing or listening.held or panel.transcribing > 0)
+        heard = panel.hearing or listening.held or panel.transcribing > 0
+        self.stop.setEnabled(panel.speaking or heard or waits)
 
     def all(self) -> list[QAction]:
         """Every action, in the order of the menus."""
