@@ -236,6 +236,21 @@ def test_copy(qtbot, view):
     assert QGuiApplication.clipboard().text() == "text"
 
 
+def test_text_is_selected_with_the_mouse(qtbot, view):
+    view.show_transcript(Transcript((turn(1), turn(2))))
+    view.column.go(0)
+    first, second = rows(view)
+    text = first._text
+    qtbot.mousePress(text, Qt.MouseButton.LeftButton, pos=QPoint(0, text.height() // 2))
+    qtbot.mouseMove(text, QPoint(text.width() - 1, text.height() // 2))
+    qtbot.mouseRelease(text, Qt.MouseButton.LeftButton, pos=QPoint(text.width() - 1, text.height() // 2))
+    assert (first.selected_text(), first.hasFocus(), view.column.current.key) == ("text 1", True, "k1")
+    qtbot.keyClick(first, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == "text 1"
+    qtbot.mouseClick(second._text, Qt.MouseButton.LeftButton)
+    assert (first.selected_text(), view.column.current.key) == ("", "k2")
+
+
 def test_actions_by_their_buttons(qtbot, view):
     asked = []
     view.replay_requested.connect(lambda name: asked.append(("replay", name)))
@@ -273,7 +288,7 @@ def test_the_context_menu_has_all_actions(view, reason):
     view.column.go(0)
     place = rows(view)[1].rect().center()
     event = QContextMenuEvent(reason, QPoint(), rows(view)[1].mapToGlobal(place))
-    QApplication.sendEvent(view, event)
+    QApplication.sendEvent(rows(view)[1]._text, event)
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
     assert [action.text().replace("&", "") for action in menu.actions()] == ["Copy", "Say again", "Delete"]

@@ -48,6 +48,11 @@ class TurnRow(QGroupBox):
         self._text = wrapped()
         self._problem = wrapped("caption", "danger")
         self._figures = wrapped("caption", "muted")
+        for text in (self._text, self._problem, self._figures):
+            # A click on a text is one on its row: keys then act on that row, and its menu is the row's.
+            text.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            text.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+            text.installEventFilter(self)
         self._actions = QWidget()
         self._buttons = self._make_buttons()
         self._lay_out()
@@ -89,7 +94,8 @@ class TurnRow(QGroupBox):
 
     def selected_text(self) -> str:
         """What the user has selected in it."""
-        return next((text.selectedText() for text in (self._text, self._problem) if text.hasSelectedText()), "")
+        texts = (self._text, self._problem, self._figures)
+        return next((text.selectedText() for text in texts if text.hasSelectedText()), "")
 
     def button(self, name: str) -> IconButton:
         """The button of an action."""
@@ -184,8 +190,10 @@ class TurnRow(QGroupBox):
         self.setContentsMargins(0, 0, 0, 0)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Look after the buttons' focus."""
-        if event.type() == QEvent.Type.FocusIn:
+        """Look after the buttons' focus, and clicks on texts."""
+        if event.type() == QEvent.Type.MouseButtonPress and isinstance(watched, QLabel):
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+        elif event.type() == QEvent.Type.FocusIn:
             self._focus_came()
         elif event.type() == QEvent.Type.FocusOut:
             self._show_or_hide_actions()
@@ -199,6 +207,9 @@ class TurnRow(QGroupBox):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Take it back, unless the focus went to it."""
         super().focusOutEvent(event)
+        if event.reason() in (Qt.FocusReason.MouseFocusReason, Qt.FocusReason.OtherFocusReason):
+            for text in (self._text, self._problem, self._figures):
+                text.setSelection(0, 0)
         self._show_or_hide_actions()
 
     def enterEvent(self, event: QEnterEvent) -> None:
