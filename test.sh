@@ -16,7 +16,7 @@ bin=$ENVIRONMENT/bin
 "$bin/ruff" format --check .
 "$bin/mypy"
 if command -v shellcheck >/dev/null; then
-    shellcheck -x run.sh test.sh .ci/run packaging/setup/*.sh packaging/*.sh
+    shellcheck -x run.sh test.sh .ci/run packaging/*.sh packaging/*/*.sh
 else
     say "shellcheck is not installed: the scripts were not checked."
 fi

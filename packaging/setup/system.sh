@@ -30,6 +30,11 @@ TEST_PROGRAMS='
 pulseaudio|tests with sound|pulseaudio|pulseaudio|pulseaudio
 pactl|tests with sound|pulseaudio-utils|pulseaudio-utils|libpulse
 shellcheck|checks of the scripts|shellcheck|ShellCheck|shellcheck
+Xvfb|tests of the window|xvfb|xorg-x11-server-Xvfb|xorg-server-xvfb
+openbox|tests of the window|openbox|openbox|openbox
+xdotool|tests of the window|xdotool|xdotool|xdotool
+desktop-file-validate|checks of the packaging|desktop-file-utils|desktop-file-utils|desktop-file-utils
+appstreamcli|checks of the packaging|appstream|appstream|appstream
 '
 
 say() { printf 'starling: %s\n' "$*" >&2; }

@@ -9,12 +9,12 @@ import platform
 from collections.abc import Callable
 
 from starling import __version__
-from starling.commands import bench_loop, bench_whisper
+from starling.commands import bench_loop, bench_whisper, bench_window
 from starling.commands.bench_figures import Figure
 from starling.commands.options import add_json, chosen
 
 RUNS = 5
-NAMES = ("text", "whisper", "silence", "first-sound", "ready")
+NAMES = ("text", "whisper", "silence", "first-sound", "ready", "window", "window-memory")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -39,6 +39,8 @@ def run(options: argparse.Namespace) -> int:
         "silence": lambda: bench_loop.silence(choice),
         "first-sound": lambda: bench_loop.first_sound(choice, options.runs),
         "ready": lambda: bench_loop.ready(options.runs),
+        "window": lambda: bench_window.first_paint(options.runs),
+        "window-memory": lambda: bench_window.memory(options.runs),
     }
     figures = []
     for name in options.figures or NAMES:
