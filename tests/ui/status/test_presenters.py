@@ -134,3 +134,25 @@ def test_voice_and_speaker():
 def test_figures():
     assert presenters.measured(Panel()) == presenters.Measured(None, None)
     assert presenters.measured(FULL) == presenters.Measured("0.31", "211 ms")
+
+
+@pytest.mark.parametrize(
+    ("panel", "expected"),
+    [
+        (Panel(), presenters.Glance("Unknown", "Unknown", "Unknown")),
+        (
+            FULL,
+            presenters.Glance(
+                "Legacy · whisper-small · CPU", "CPU · kokoro · CPU", "Present, not usable", "0.12", "64 ms"
+            ),
+        ),
+        (
+            STATES["demo"],
+            presenters.Glance(
+                "Demo · comes with Starling · CPU", "CPU · kokoro · CPU", "Present, not usable", "0.12", "64 ms"
+            ),
+        ),
+    ],
+)
+def test_glance(panel, expected):
+    assert presenters.glance(panel) == expected

@@ -10,6 +10,7 @@ from starling.pipeline.panel import Panel
 from starling.ui.look.tokens import FOCUS_ROOM, SCROLL_BAR_WIDTH, SPACE_M, column_width
 from starling.ui.status import presenters
 from starling.ui.status.engine_card import RecogniserCard, VoiceCard
+from starling.ui.status.glance_card import GlanceCard
 from starling.ui.status.measured_card import MeasuredCard
 from starling.ui.status.microphone_card import MicrophoneCard
 from starling.ui.status.npu_card import NpuCard
@@ -30,7 +31,7 @@ class StatusPanel(QWidget):
         self._panel: Panel | None = None
         self.setAccessibleName(self.tr("Status"))
         self.microphone, self.recogniser, self.voice = MicrophoneCard(), RecogniserCard(), VoiceCard()
-        self.npu, self.measured = NpuCard(), MeasuredCard()
+        self.glance, self.npu, self.measured = GlanceCard(), NpuCard(), MeasuredCard()
         for card in (self.microphone, self.recogniser, self.voice):
             card.change.connect(self.settings_requested)
         self._build()
@@ -42,6 +43,7 @@ class StatusPanel(QWidget):
             return
         self._panel = panel
         failed = bool(panel.failed)
+        self.glance.show_look(presenters.glance(panel))
         self.microphone.show_look(presenters.microphone(panel))
         self.recogniser.show_look(presenters.engine(panel.stt, failed))
         self.voice.show_look(presenters.engine(panel.tts, failed))
@@ -73,7 +75,7 @@ class StatusPanel(QWidget):
         cards = QVBoxLayout(column)
         cards.setContentsMargins(0, 0, 0, 0)
         cards.setSpacing(SPACE_M)
-        for card in (self.microphone, self.recogniser, self.voice, self.npu, self.measured):
+        for card in (self.glance, self.microphone, self.measured, self.recogniser, self.voice, self.npu):
             cards.addWidget(card)
         cards.addStretch(1)
         area = QScrollArea()

@@ -89,6 +89,17 @@ class NpuLook:
 
 
 @dataclass(frozen=True)
+class Glance:
+    """The card above the others. Figures are None until something was measured."""
+
+    hears: str
+    speaks: str
+    npu: str
+    rtf: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True)
 class Measured:
     """The voice's figures; the recogniser's are plotted as they are."""
 
@@ -198,6 +209,25 @@ def _npu_facts(shown: events.NpuShown) -> tuple[tuple[str, str], ...]:
         (translate("Status", "Driver"), shown.driver),
     )
     return tuple((name, value) for name, value in facts if value)
+
+
+def glance(panel: Panel) -> Glance:
+    """What hears and speaks, where, and how fast the last utterance was."""
+    failed = bool(panel.failed)
+    rtf, text = panel.stt_rtf.last, panel.endpoint_to_text_ms.last
+    return Glance(
+        hears=_in_short(engine(panel.stt, failed)),
+        speaks=_in_short(engine(panel.tts, failed)),
+        npu=npu(panel.npu).state.word,
+        rtf=None if rtf is None else compact(rtf),
+        text=None if text is None else translate("Status", "{ms} ms").format(ms=compact(text)),
+    )
+
+
+def _in_short(look: EngineLook) -> str:
+    """Tier, model and where it runs; what is not known is left out."""
+    unknown = translate("Status", "unknown")
+    return " · ".join([look.tier.word, *(part for part in (look.model, look.placement) if part != unknown)])
 
 
 def measured(panel: Panel) -> Measured:
