@@ -142,14 +142,12 @@ def test_figures():
         (Panel(), presenters.Glance("Unknown", "Unknown", "Unknown")),
         (
             FULL,
-            presenters.Glance(
-                "Legacy · whisper-small · CPU", "CPU · kokoro · CPU", "Present, not usable", "0.12", "64 ms"
-            ),
+            presenters.Glance("Legacy · whisper-small · CPU", "CPU · kokoro", "Present, not usable", "0.12", "64 ms"),
         ),
         (
             STATES["demo"],
             presenters.Glance(
-                "Demo · comes with Starling · CPU", "CPU · kokoro · CPU", "Present, not usable", "0.12", "64 ms"
+                "Demo · comes with Starling · CPU", "CPU · kokoro", "Present, not usable", "0.12", "64 ms"
             ),
         ),
     ],

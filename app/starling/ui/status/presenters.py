@@ -227,7 +227,8 @@ def glance(panel: Panel) -> Glance:
 def _in_short(look: EngineLook) -> str:
     """Tier, model and where it runs; what is not known is left out."""
     unknown = translate("Status", "unknown")
-    return " · ".join([look.tier.word, *(part for part in (look.model, look.placement) if part != unknown)])
+    parts = [look.tier.word, *(part for part in (look.model, look.placement) if part != unknown)]
+    return " · ".join(dict.fromkeys(parts))  # the voice's tier CPU runs on the CPU
 
 
 def measured(panel: Panel) -> Measured:
