@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QLabel, QMenu
 
+from starling.ui.look import theme as look
 from starling.ui.transcript.column import AT_END
 from starling.ui.transcript.reducer import Transcript
 from starling.ui.transcript.row import TurnRow
@@ -113,11 +114,23 @@ def test_what_can_be_done_is_offered_to_the_focus(qtbot, view, changes, buttons)
     assert {name for name in names if row.button(name).isVisible()} == buttons
 
 
-def test_buttons_come_and_go_without_moving_anything(view):
+@pytest.fixture
+def theme(qapp):
+    """Starling's look, and what was before it."""
+    before = qapp.palette()
+    look.apply(qapp, "light")
+    yield
+    qapp.setStyleSheet("")
+    qapp.setPalette(before)
+
+
+def test_buttons_come_and_go_without_moving_anything(theme, view):
     view.show_transcript(many(3))
     before = [row.geometry() for row in rows(view)]
     view.column.go(-1)
     assert [row.geometry() for row in rows(view)] == before
+    focused = rows(view)[1]
+    assert focused.height_at(focused.width()) == focused.height()
 
 
 def test_a_partial_text_grows_in_its_row(view):

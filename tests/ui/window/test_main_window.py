@@ -8,11 +8,13 @@ from starling.core.errors import StarlingError
 from starling.pipeline import events
 from starling.ui.window import memory
 from starling.ui.window.dialogs import ShortcutsDialog
-from starling.ui.window.main_window import NARROW, RECENT_TURNS, MainWindow
+from starling.ui.window.main_window import RECENT_TURNS, MainWindow
 from tests.ui.window.conftest import CPU, utterance
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # what windows do, and offscreen cannot
 
+NARROW = 800
+WIDE = 1300
 READY = (events.Listening("assistant", "always", False), events.Ready("legacy", "USB"))
 FULL = StarlingError("history.disk_full", "The disk is full.", "Make room.")
 LOST = events.MicrophoneChanged("lost", "USB", "The microphone is gone.", "Plug it in.")
@@ -325,17 +327,31 @@ def test_closing_asks_the_policy(qtbot, stage, quits):
 
 def test_the_status_panel_comes_and_goes(qtbot, stage):
     window = stage.window
-    window.resize(NARROW + 100, 700)
+    window.resize(WIDE, 700)
     assert window.status.isVisible()
-    window.resize(NARROW - 100, 700)
+    window.resize(NARROW, 700)
     assert not window.status.isVisible()
     qtbot.keyClick(window, Qt.Key.Key_F9)
     assert window.status.isVisible()
     assert window.header.panel.isChecked()
     qtbot.mouseClick(window.header.panel, Qt.MouseButton.LeftButton)
     assert not window.status.isVisible()
-    window.resize(NARROW + 100, 700)
+    window.resize(WIDE, 700)
     assert window.status.isVisible()
+
+
+def test_where_there_is_no_room_beside_it_the_status_panel_takes_the_transcripts_place(stage):
+    window = stage.window
+    window.resize(window.minimumSize())
+    window.status.setFixedWidth(560)  # as with large letters
+    window.menus.panel.trigger()
+    assert (window.status.isVisible(), window.transcript.isVisible()) == (True, False)
+    assert window.composer.isVisible()
+    assert window.status.mapTo(window, window.status.rect().bottomRight()).x() < window.width()
+    window.menus.panel.trigger()
+    assert (window.status.isVisible(), window.transcript.isVisible()) == (False, True)
+    window.resize(1800, 800)
+    assert (window.status.isVisible(), window.transcript.isVisible()) == (True, True)
 
 
 def test_the_place_is_remembered(qtbot, stage, make_stage):

@@ -16,7 +16,7 @@ from starling.ui.transcript import phrases
 from starling.ui.transcript.turns import State, Turn, Who
 
 GLYPH_SIZE = 18
-BUTTON_SIZE = CONTROL_HEIGHT - SPACE_XS
+BUTTON_SIZE = CONTROL_HEIGHT
 
 
 def estimated_height(turn: Turn, width: int, metrics: QFontMetrics, heading: bool) -> int:
@@ -86,8 +86,9 @@ class TurnRow(QGroupBox):
 
     def height_at(self, width: int) -> int:
         """How high it is at a width."""
-        for child in self.findChildren(QLabel):
-            child.ensurePolished()
+        for child in self.findChildren(QWidget):
+            child.ensurePolished()  # also the hidden buttons, for which there is room
+        self._actions.updateGeometry()
         for layout in self._layouts:  # a changed text invalidates the outermost only
             layout.invalidate()
         return self._layouts[0].totalHeightForWidth(width)
@@ -176,7 +177,7 @@ class TurnRow(QGroupBox):
         body.addLayout(rail)
         body.addLayout(column, 1)
         outer = QVBoxLayout(self)
-        outer.setContentsMargins(SPACE_L, SPACE_XS, SPACE_S, SPACE_S)
+        outer.setContentsMargins(SPACE_L, SPACE_XS // 2, SPACE_S, SPACE_S)
         outer.setSpacing(SPACE_S)
         outer.addWidget(self._heading)
         outer.addLayout(body)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QWidget
 
 from starling.pipeline import events
 from starling.ui.kit.buttons import IconButton
@@ -58,19 +59,45 @@ class Header(QWidget):
         words = (self.tr("Muted"), self.tr("Mute"))
         widest = max(self.mute.fontMetrics().horizontalAdvance(word) for word in words)
         self.mute.setMinimumWidth(widest + self.mute.iconSize().width() + SPACE_XL)
+        self._choose_rows()
 
     def _lay_out(self) -> None:
         self.panel.setToolTip(self.tr("Status panel (F9)"))
         self.preferences.setToolTip(self.tr("Preferences (Ctrl+,)"))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACE_M)
-        for widget in (self.modes, self.activations, self.mute):
-            row.addWidget(widget)
-        row.addStretch(1)
-        row.setSpacing(SPACE_S)
-        row.addWidget(self.panel)
-        row.addWidget(self.preferences)
+        self._switches, self._rest = QWidget(), QWidget()
+        switches, rest = QHBoxLayout(self._switches), QHBoxLayout(self._rest)
+        for row in (switches, rest):
+            row.setContentsMargins(0, 0, 0, 0)
+            row.setSpacing(SPACE_S)
+        switches.setSpacing(SPACE_M)
+        switches.addWidget(self.modes)
+        switches.addWidget(self.activations)
+        switches.addStretch(1)
+        rest.addWidget(self.mute)
+        rest.addStretch(1)
+        rest.addWidget(self.panel)
+        rest.addWidget(self.preferences)
+        self._rows = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setSpacing(SPACE_S)
+        self._rows.addWidget(self._switches)
+        self._rows.addWidget(self._rest, 1)
+
+    def minimumSizeHint(self) -> QSize:
+        """In two rows, where one is too long."""
+        widths = (self._switches.minimumSizeHint().width(), self._rest.minimumSizeHint().width())
+        return QSize(max(widths), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """One row, or two where large letters or a long language need them."""
+        super().resizeEvent(event)
+        self._choose_rows()
+
+    def _choose_rows(self) -> None:
+        needed = self._switches.minimumSizeHint().width() + SPACE_S + self._rest.minimumSizeHint().width()
+        direction = QBoxLayout.Direction.LeftToRight if needed <= self.width() else QBoxLayout.Direction.TopToBottom
+        if direction != self._rows.direction():
+            self._rows.setDirection(direction)
 
     def _connect(self) -> None:
         self.modes.chosen.connect(self.mode_chosen)

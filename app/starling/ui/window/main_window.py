@@ -11,7 +11,7 @@ from typing import cast
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QHideEvent, QKeyEvent, QPaintEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from starling.core.errors import StarlingError
 from starling.pipeline import events
@@ -19,25 +19,17 @@ from starling.pipeline.panel import Panel
 from starling.pipeline.service import Service
 from starling.settings.store import Settings
 from starling.ui.bridge import Bridge
-from starling.ui.look.tokens import SPACE_M, SPACE_S
 from starling.ui.preferences.writer import SettingsWriter
-from starling.ui.status.panel_view import StatusPanel
 from starling.ui.transcript import reducer
 from starling.ui.transcript.turns import Turn
-from starling.ui.transcript.view import TranscriptView
 from starling.ui.window import dialogs, memory, notices
-from starling.ui.window.banners import BannerStack
-from starling.ui.window.composer import Composer
-from starling.ui.window.header import Header
+from starling.ui.window.frame import Frame
 from starling.ui.window.menus import Menus
-from starling.ui.window.state_line import StateLine
 from starling.ui.window.talk_key import TalkKey
 from starling.ui.words import activity_word
 
 SMALLEST = QSize(760, 480)
 USUAL = QSize(1160, 760)
-NARROW = 1000
-"""Below this width the status panel would leave too little for the transcript, and is shown only when asked for."""
 RECENT_TURNS = 100
 
 
@@ -76,28 +68,11 @@ class MainWindow(QMainWindow):
     # -- building ------------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self.header, self.state_line, self.banners = Header(), StateLine(), BannerStack()
-        self.transcript, self.composer, self.status = TranscriptView(), Composer(self._talk), StatusPanel()
+        frame = self._frame = Frame(self._talk)
+        self.header, self.state_line, self.banners = frame.header, frame.state_line, frame.banners
+        self.transcript, self.composer, self.status = frame.transcript, frame.composer, frame.status
         self.menus = Menus(self)
-        left = QWidget()
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SPACE_S)
-        column.addWidget(self.state_line)
-        column.addWidget(self.banners)
-        column.addWidget(self.transcript, 1)
-        column.addWidget(self.composer)
-        body = QHBoxLayout()
-        body.setSpacing(SPACE_M)
-        body.addWidget(left, 1)
-        body.addWidget(self.status)
-        middle = QWidget()
-        outer = QVBoxLayout(middle)
-        outer.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_M)
-        outer.setSpacing(SPACE_S)
-        outer.addWidget(self.header)
-        outer.addLayout(body, 1)
-        self.setCentralWidget(middle)
+        self.setCentralWidget(frame)
         self.setMinimumSize(SMALLEST)
 
     def _connect(self) -> None:
@@ -244,7 +219,7 @@ class MainWindow(QMainWindow):
 
     @property
     def _narrow(self) -> bool:
-        return self.width() < NARROW
+        return self._frame.is_narrow(self.width())
 
     def _choose_panel(self, wanted: bool) -> None:
         if self._narrow:
@@ -255,7 +230,7 @@ class MainWindow(QMainWindow):
 
     def _show_or_hide_status(self) -> None:
         wanted = self._remembered.panel_narrow if self._narrow else self._remembered.panel_wide
-        self.status.setVisible(wanted)
+        self._frame.show_status(wanted, self.width())
         self.header.panel.setChecked(wanted)
         self.menus.panel.setChecked(wanted)
         if wanted and self._painted:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from starling.pipeline.panel import Activity, Panel
 from starling.ui.kit.glyph import Glyph
-from starling.ui.kit.text import label, restyle
+from starling.ui.kit.text import ElidedLabel, restyle
 from starling.ui.look.tokens import SPACE_L, SPACE_M, SPACE_S
 from starling.ui.window.detail import TwoLines
 from starling.ui.words import activity_word
 
 GLYPH_SIZE = 28
-ROOM_FOR_BUTTON = 520
-"""Width from which there is room for the text and a button."""
+LEAST_LETTERS = 28
+"""Of the text; with less room for it there is no button."""
 LOOKS: dict[Activity, tuple[str, str]] = {
     Activity.STARTING: ("gauge", "accent"),
     Activity.NO_MICROPHONE: ("microphone-off", "danger"),
@@ -44,13 +44,16 @@ class StateLine(QFrame):
         self.setProperty("part", "card")
         self.setAccessibleName(self.tr("State"))
         self._glyph = Glyph("gauge", "accent", GLYPH_SIZE)
-        self.word = label("", "display")
+        self.word = ElidedLabel()
+        self.word.setProperty("step", "display")
+        self.word.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.detail = TwoLines()
         self.choose = QPushButton(self.tr("Choose a microphone"))
         self.choose.setAutoDefault(False)
         self.choose.clicked.connect(self.microphone_requested)
         self.choose.hide()
         self._can_choose = False
+        self._widest = 0
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_L, SPACE_S, SPACE_L, SPACE_S)
         row.setSpacing(SPACE_M)
@@ -69,7 +72,7 @@ class StateLine(QFrame):
         partial = panel.partial if activity in (Activity.HEARING, Activity.TRANSCRIBING) else ""
         self.detail.show_text(partial or self._explained(panel, wake_phrase), growing=bool(partial))
         self._can_choose = activity is Activity.NO_MICROPHONE
-        self._show_choose()
+        self._share_room()
 
     def _explained(self, panel: Panel, wake_phrase: str) -> str:
         match panel.activity:
@@ -105,18 +108,22 @@ class StateLine(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The text comes before the button; the status panel has one too."""
         super().resizeEvent(event)
-        self._show_choose()
-
-    def _show_choose(self) -> None:
-        self.choose.setVisible(self._can_choose and self.width() >= ROOM_FOR_BUTTON)
+        self._share_room()
 
     def reserve(self) -> None:
-        """Keep room for the widest word."""
+        """Keep room for the widest word, as far as there is room."""
         self.word.ensurePolished()
         metrics = self.word.fontMetrics()
-        self.word.setMinimumWidth(max(metrics.horizontalAdvance(activity_word(activity)) for activity in Activity))
-        high = max(self.choose.sizeHint().height(), self.word.sizeHint().height(), self.detail.sizeHint().height())
+        self._widest = max(metrics.horizontalAdvance(activity_word(activity)) for activity in Activity) + SPACE_S
+        high = max(self.choose.sizeHint().height(), metrics.height(), self.detail.sizeHint().height())
         self.setFixedHeight(high + 2 * SPACE_S + 2 * self.frameWidth())
+        self._share_room()
+
+    def _share_room(self) -> None:
+        self.word.setFixedWidth(min(self._widest, self.width() // 2))
+        taken = self.word.width() + self.choose.sizeHint().width() + GLYPH_SIZE + 2 * SPACE_L + 3 * SPACE_M
+        room = self.width() - taken >= LEAST_LETTERS * self.fontMetrics().averageCharWidth()
+        self.choose.setVisible(self._can_choose and room)
 
 
 def _sentences(*parts: str) -> str:
