@@ -308,6 +308,15 @@ def test_the_context_menu_has_all_actions(view, reason):
     menu.close()
 
 
+def test_shift_f10_opens_the_menu(qtbot, view):
+    view.show_transcript(Transcript((turn(1),)))
+    view.column.go(0)
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    menu = QApplication.activePopupWidget()
+    assert len(menu.actions()) == 4
+    menu.close()
+
+
 def test_nothing_can_be_done_with_what_is_in_progress(qtbot, view):
     view.delete_requested.connect(lambda turn: pytest.fail("deleted"))
     view.show_transcript(Transcript((turn(1, state=State.HEARING, text="so far"),)))

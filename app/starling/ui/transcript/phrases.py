@@ -11,6 +11,8 @@ from starling.ui.words import placement_word, tier_word
 # Under this name, and with the context written out, the strings are found by lupdate.
 translate = QCoreApplication.translate
 SEPARATOR = " · "
+COARSE_RTF = 0.1
+"""From here on two decimals say enough."""
 
 WHO_ICONS: dict[Who, str] = {
     Who.YOU: "microphone",
@@ -107,7 +109,8 @@ def _measured(figures: Figures) -> list[str]:
     locale = QLocale()
     parts = []
     if figures.rtf is not None:
-        parts.append(translate("Transcript", "RTF {value}").format(value=locale.toString(figures.rtf, "f", 2)))
+        decimals = 2 if figures.rtf >= COARSE_RTF else 3
+        parts.append(translate("Transcript", "RTF {value}").format(value=locale.toString(figures.rtf, "f", decimals)))
     if figures.text_ms is not None:
         parts.append(
             translate("Transcript", "text after {value} ms").format(value=locale.toString(round(figures.text_ms)))

@@ -248,6 +248,8 @@ class TurnRow(QGroupBox):
     def _show_or_hide_actions(self) -> None:
         focused = self.hasFocus() or any(button.hasFocus() for button in self._buttons.values())
         settled = self.turn is not None and self.turn.state not in (State.HEARING, State.TRANSCRIBING)
+        for button in self._buttons.values():  # those of a row that is only pointed at are not for Tab
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus if focused else Qt.FocusPolicy.NoFocus)
         self._actions.setVisible(settled and (focused or self.underMouse()))
         self.update()
 

@@ -181,6 +181,8 @@ class TranscriptView(QWidget):
         key, plain = Qt.Key(event.key()), event.modifiers() in (Qt.KeyboardModifier.NoModifier, _KEYPAD)
         if event.matches(QKeySequence.StandardKey.Copy):
             self._act("copy", row)
+        elif key == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
+            self._show_menu_of(row)  # Qt knows the menu key only
         elif plain and key in steps:
             self.column.go(steps[key])
         elif plain and key in actions and not event.isAutoRepeat():
@@ -192,13 +194,15 @@ class TranscriptView(QWidget):
         """What can be done with the row under the pointer, or the one that has the focus."""
         if event.reason() is QContextMenuEvent.Reason.Mouse:
             row = self._row_at(event.globalPos())
-            place = event.globalPos()
+            if row is not None:
+                self._show_menu(row, event.globalPos())
         else:
             turn = self.column.current
-            row = self.column.row(turn.key) if turn is not None else None
-            place = row.mapToGlobal(QPoint(row.width() // 2, row.height() // 2)) if row is not None else QPoint()
+            self._show_menu_of(self.column.row(turn.key) if turn is not None else None)
+
+    def _show_menu_of(self, row: TurnRow | None) -> None:
         if row is not None:
-            self._show_menu(row, place)
+            self._show_menu(row, row.mapToGlobal(QPoint(row.width() // 2, row.height() // 2)))
 
     def _row_at(self, place: QPoint) -> TurnRow | None:
         child = self.column.viewport().childAt(self.column.viewport().mapFromGlobal(place))

@@ -27,6 +27,7 @@ class Frame(QWidget):
         super().__init__()
         self.header, self.state_line, self.banners = Header(), StateLine(), BannerStack()
         self.transcript, self.composer, self.status = TranscriptView(), Composer(key), StatusPanel()
+        self.status.setMinimumHeight(0)  # it scrolls
         self._left = QWidget()
         self._column = QVBoxLayout(self._left)
         self._column.setContentsMargins(0, 0, 0, 0)
