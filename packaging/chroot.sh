@@ -11,7 +11,7 @@ leave() {
 }
 
 make_system() {
-    [[ -n $root ]] || { temporary=$(mktemp -d) && root=$temporary; }
+    [[ -n $root ]] || { temporary=$(mktemp -d) && root=$temporary && chmod 755 "$root"; } # for users too
     [[ -x $root/usr/bin/apt-get ]] || debootstrap --variant=minbase "${SUITE:-bookworm}" "$root" >&2
     mount -t proc proc "$root/proc"
     mount --rbind /dev "$root/dev"

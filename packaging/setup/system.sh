@@ -33,6 +33,8 @@ shellcheck|checks of the scripts|shellcheck|ShellCheck|shellcheck
 Xvfb|tests of the window|xvfb|xorg-x11-server-Xvfb|xorg-server-xvfb
 openbox|tests of the window|openbox|openbox|openbox
 xdotool|tests of the window|xdotool|xdotool|xdotool
+xprop|tests of the window|x11-utils|xprop|xorg-xprop
+trayer|tests of the tray|trayer|trayer|trayer
 desktop-file-validate|checks of the packaging|desktop-file-utils|desktop-file-utils|desktop-file-utils
 appstreamcli|checks of the packaging|appstream|appstream|appstream
 '

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from starling import __version__
-from starling.ui.shell.identity import APP_ID, NAME
+from starling.ui.shell.identity import APP_ID, NAME, ORGANISATION
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DESKTOP = REPOSITORY / "packaging" / "linux" / f"{APP_ID}.desktop"
@@ -42,7 +42,7 @@ def test_all_carry_the_names_of_the_application():
     component = ET.parse(METAINFO).getroot()
     assert desktop["Name"] == component.findtext("name") == NAME
     assert desktop["Icon"] == component.findtext("icon") == component.findtext("id") == APP_ID
-    assert desktop["StartupWMClass"] == APP_ID
+    assert desktop["StartupWMClass"] == ORGANISATION  # of X; Wayland knows the file by its name
     assert component.findtext("launchable") == DESKTOP.name
     assert desktop["Exec"] == component.findtext("provides/binary") == "starling"
     assert {release.get("version") for release in component.iter("release")} == {__version__}

@@ -23,6 +23,8 @@ from tests.helpers.pulse import wait_until
 
 START_TIMEOUT_S = 10.0
 WINDOW_TIMEOUT_S = 15.0
+OWN_TITLE = "[-\N{EN DASH}] Starling$"
+"""The main window's, whatever its state is; Qt has windows that are called Starling too."""
 SIZE = "1600x1000x24"
 NO_BUS = "unix:path=/nonexistent"
 """Without an address libdbus would start a bus of its own, which outlives the test."""
@@ -66,6 +68,18 @@ class Screen:
                "DBUS_SESSION_BUS_ADDRESS": NO_BUS}  # fmt: skip
         return base | own | more
 
+    def add_tray(self) -> None:
+        """Start a panel with a tray at the right of the lower edge; skips the test where trayer is not installed."""
+        need("trayer")
+        argv = ["trayer", "--edge", "bottom", "--align", "right", "--widthtype", "request", "--height", "32"]
+        env = {**os.environ, "DISPLAY": self.display, "DBUS_SESSION_BUS_ADDRESS": NO_BUS}
+        self._tray = subprocess.Popen(argv, env=env, stdout=self._log, stderr=self._log)
+        self._processes.append(self._tray)
+
+    def remove_tray(self) -> None:
+        """End the panel."""
+        self._tray.terminate()
+
     # -- windows, keyboard, pixels -------------------------------------------------------------------------
 
     def windows(self, name: str = "Starling", visible: bool = True) -> list[str]:
@@ -77,6 +91,17 @@ class Screen:
         """The X id of the first window with that in its title; waits until it is on the screen."""
         assert wait_until(lambda: bool(self.windows(name)), timeout_s), f"no window {name}"
         return self.windows(name)[0]
+
+    def tray_icons(self) -> int:
+        """How many icons Starling has in the tray."""
+        return len(self._xdotool("search", "--class", "^starling$").stdout.split()) - len(
+            self.windows(OWN_TITLE, False)
+        )
+
+    def iconic(self, window: str) -> bool:
+        """Whether a window is minimized: in the task bar, not withdrawn."""
+        argv = ["xprop", "-display", self.display, "-id", window, "WM_STATE"]
+        return "Iconic" in subprocess.run(argv, capture_output=True, text=True, timeout=30, check=False).stdout
 
     def key(self, *keys: str) -> None:
         """Press keys as at a keyboard: ``ctrl+q``, ``Tab``, ``space``."""
@@ -119,7 +144,7 @@ class Screen:
         """End everything on it."""
         for process in reversed(self._processes):
             process.terminate()
-            process.wait(10)
+            process.wait(START_TIMEOUT_S)
         self._log.close()
 
 
@@ -132,7 +157,7 @@ def need(*programs: str) -> None:
 
 def private_screen(folder: Path, manager: bool) -> Iterator[Screen]:
     """For fixtures: a screen, and its end."""
-    need("Xvfb", "xdotool", *(["openbox"] if manager else []))
+    need("Xvfb", "xdotool", "xprop", *(["openbox"] if manager else []))
     folder.mkdir(parents=True, exist_ok=True)
     screen = Screen(folder, manager)
     try:

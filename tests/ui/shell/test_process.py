@@ -13,11 +13,10 @@ import pytest
 
 from starling.ui.shell import single
 from tests.helpers.commands import processes, starling
+from tests.helpers.display import OWN_TITLE as TITLE
 from tests.helpers.pulse import wait_until
 
 QUIT_S = 2.0
-TITLE = "Starling$"
-"""A window's own title ends so, whatever its state is."""
 LATEST_S = 3.0
 """Random moments end here: by then everything has been loaded."""
 SLOW_MACHINE = 3.0
@@ -186,6 +185,33 @@ def test_a_minimized_start_stays_out_of_the_way(run, screen):
     assert screen.windows(TITLE) == []
     assert running.second().returncode == 0
     screen.window(TITLE)
+    running.process.terminate()
+    running.ended()
+
+
+def test_the_tray_keeps_the_window_and_gives_it_back_when_it_goes(run, screen, tmp_path):
+    choose(tmp_path / "home", '[window]\nclose = "tray"\n')
+    screen.add_tray()
+    running = run()
+    window = screen.window(TITLE)
+    assert wait_until(lambda: screen.tray_icons() == 1, 10), "no icon in the tray"
+    screen.close_window(window)
+    assert wait_until(lambda: window not in screen.windows(TITLE), 5)
+    assert not screen.iconic(window)
+    screen.remove_tray()
+    assert wait_until(lambda: screen.iconic(window), 10)
+    running.process.terminate()
+    running.ended()
+
+
+def test_a_tray_that_comes_late_takes_a_minimized_start(run, screen):
+    running = run("--minimized")
+    assert wait_until(lambda: bool(screen.windows(TITLE, visible=False)), 15)
+    window = screen.windows(TITLE, visible=False)[0]
+    assert wait_until(lambda: screen.iconic(window), 5)
+    screen.add_tray()
+    assert wait_until(lambda: not screen.iconic(window), 10)
+    assert screen.windows(TITLE) == []
     running.process.terminate()
     running.ended()
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 _TOKEN = re.compile(r"[\w.:/@+=-]+")
@@ -96,7 +96,7 @@ class Presence(QObject):
     def _keep(self) -> None:
         if self._tray.present:
             self._hide()
-            self._once(self.tr("Starling keeps running here. Quit it from this menu."), self._tray.say)
+            self._once(self.tr("Starling keeps running here. To end it, choose Quit in the menu of this icon."), self._tray.say)
         else:
             self._window.showMinimized()
             self._once(
@@ -105,8 +105,7 @@ class Presence(QObject):
             )
 
     def _hide(self) -> None:
-        self._window.hide()
-        self._window.setWindowState(self._window.windowState() & ~Qt.WindowState.WindowMinimized)
+        self._window.hide()  # a minimized one too: restored first it would flash, afterwards it would stay in the task bar
         self._tray.watch_closely(True)
 
     def _once(self, text: str, tell: Callable[[str], None]) -> None:

@@ -16,7 +16,7 @@ SIZES = (16, 22, 24, 32, 48, 64)
 GROUND = "#10303f"
 DRAWING = b"#ffffff"
 CORNER = 0.22
-MARGIN = 0.14
+MARGIN = 0.1
 """Shares of the icon's side."""
 _NAMES = {
     Activity.STARTING: "tray-idle",
