@@ -14,7 +14,6 @@ source "$checkout/packaging/setup/system.sh"
 # shellcheck source=packaging/setup/environment.sh
 source "$checkout/packaging/setup/environment.sh"
 
-APP_ID=io.github.starling.Starling
 HOME_FOLDER=/usr/lib/starling # of the installed package
 OLDEST_GLIBC=2.34             # what the wheels of PySide6 ask for
 SYSTEM_PYTHON=/usr/bin/python3
@@ -71,9 +70,7 @@ install_files() { # stage
     local share=$1/usr/share
     mkdir -p "$1/usr/bin"
     ln -s ../lib/starling/bin/starling "$1/usr/bin/starling"
-    install -Dm644 "$checkout/packaging/linux/$APP_ID.desktop" "$share/applications/$APP_ID.desktop"
-    install -Dm644 "$checkout/packaging/linux/$APP_ID.metainfo.xml" "$share/metainfo/$APP_ID.metainfo.xml"
-    install -Dm644 "$checkout/resources/icons/starling.svg" "$share/icons/hicolor/scalable/apps/$APP_ID.svg"
+    PROGRAM=starling "$checkout/packaging/linux/install.sh" "$share"
     install -Dm644 "$here/copyright" "$share/doc/starling/copyright"
     install -Dm644 "$checkout/NOTICE" "$share/doc/starling/NOTICE"
     "$SYSTEM_PYTHON" -I "$here/third_party.py" "$packages" >"$share/doc/starling/third-party.txt"

@@ -49,6 +49,36 @@ def test_all_carry_the_names_of_the_application():
     assert (REPOSITORY / "resources" / "icons" / "starling.svg").is_file()
 
 
+def installed(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def install(*words: str | Path, **env: str) -> None:
+    script = REPOSITORY / "packaging" / "linux" / "install.sh"
+    subprocess.run([script, *words], env=os.environ | env, check=True, capture_output=True, timeout=60)
+
+
+@pytest.mark.parametrize("program", ['/opt/my $HOME/50% "run"\\.sh', "starling"])
+def test_it_goes_into_the_menu_and_out_of_it(tmp_path, program):
+    share = tmp_path / "a share"
+    install(share, PROGRAM=program)
+    assert installed(share) == [
+        f"applications/{APP_ID}.desktop",
+        f"icons/hicolor/scalable/apps/{APP_ID}.svg",
+        f"metainfo/{APP_ID}.metainfo.xml",
+    ]
+    done = run("desktop-file-validate", share / "applications" / f"{APP_ID}.desktop")
+    assert (done.returncode, done.stdout) == (0, "")
+    install("--remove", share)
+    assert installed(share) == []
+
+
+def test_the_menu_starts_the_checkout(tmp_path):
+    install(XDG_DATA_HOME=str(tmp_path))
+    text = (tmp_path / "applications" / f"{APP_ID}.desktop").read_text()
+    assert f'Exec="{REPOSITORY / "run.sh"}"\n' in text
+
+
 def test_the_notices_name_the_licence_of_the_bundle():
     text = (REPOSITORY / "packaging" / "deb" / "copyright").read_text()
     assert text.count("License: GPL-3.0-or-later") == 2

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from starling import locate
+from starling.core.errors import StarlingError
 from starling.ui.shell import screens
 
 if TYPE_CHECKING:
@@ -65,10 +66,25 @@ def _first_instance(app: QApplication, cleanup: ExitStack) -> SingleInstance | N
     token = activation_token(os.environ)
     os.environ.pop("DESKTOP_STARTUP_ID", None)  # nobody's but this start's
     instance = SingleInstance(locate.data_dir(), os.environ, app)
-    if not instance.enter(token):
-        return None
+    try:
+        if not instance.enter(token):
+            return None
+    except StarlingError as error:
+        if token:  # from a menu: nobody reads what goes to stderr
+            _show(error)
+        raise
     cleanup.callback(instance.close)
     return instance
+
+
+def _show(error: StarlingError) -> None:
+    from PySide6.QtWidgets import QMessageBox
+
+    from starling.ui.shell.identity import NAME
+
+    box = QMessageBox(QMessageBox.Icon.Critical, NAME, error.message)
+    box.setInformativeText(error.fix)
+    box.exec()
 
 
 def _live(app: QApplication, first: SingleInstance, options: argparse.Namespace, cleanup: ExitStack) -> int:

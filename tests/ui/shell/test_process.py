@@ -222,6 +222,45 @@ def test_ctrl_q_quits(shown, screen):
     assert shown.ended() == (0, "")
 
 
+BROKEN = """
+from starling.ui.shell.tray import Tray
+Tray.look = lambda *_: 1 / 0
+from starling.cli import main
+raise SystemExit(main([]))
+"""
+
+
+def test_an_unexpected_exception_is_told_and_ends_nothing(screen, tmp_path):
+    home = tmp_path / "home"
+    argv = [sys.executable, "-c", BROKEN]
+    process = subprocess.Popen(argv, env=screen.env(home), stderr=subprocess.PIPE, text=True)
+    try:
+        screen.window(TITLE)
+        assert wait_until((home / "cache" / "last-error.txt").exists, 10)
+        process.terminate()
+        assert process.communicate(timeout=10)[1] == "internal.bug\n"
+        assert process.returncode == 0
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_a_frozen_first_is_shown_to_who_came_from_a_menu(shown, screen):
+    shown.process.send_signal(signal.SIGSTOP)
+    argv = [sys.executable, "-m", "starling"]
+    env = shown.env | {"XDG_ACTIVATION_TOKEN": "token"}
+    process = subprocess.Popen(argv, env=env, stderr=subprocess.PIPE, text=True)
+    try:
+        assert wait_until(lambda: len(screen.windows("^Starling$")) == 1, 20)
+        screen.activate(screen.windows("^Starling$")[0])
+        screen.key("Return")
+        assert "[ui.first_not_answering]" in process.communicate(timeout=10)[1]
+    finally:
+        process.kill()
+        process.communicate()
+        shown.process.send_signal(signal.SIGCONT)
+
+
 def moments(count: int) -> list[float]:
     picked = random.Random(20)
     return [round(picked.uniform(0, LATEST_S), 2) for _ in range(count)]

@@ -96,7 +96,10 @@ class Presence(QObject):
     def _keep(self) -> None:
         if self._tray.present:
             self._hide()
-            self._once(self.tr("Starling keeps running here. To end it, choose Quit in the menu of this icon."), self._tray.say)
+            self._once(
+                self.tr("Starling keeps running here. To end it, choose Quit in the menu of this icon."),
+                self._tray.say,
+            )
         else:
             self._window.showMinimized()
             self._once(
@@ -105,7 +108,8 @@ class Presence(QObject):
             )
 
     def _hide(self) -> None:
-        self._window.hide()  # a minimized one too: restored first it would flash, afterwards it would stay in the task bar
+        # A minimized one as it is: restored before it would flash, restored after it would stay in the task bar.
+        self._window.hide()
         self._tray.watch_closely(True)
 
     def _once(self, text: str, tell: Callable[[str], None]) -> None:
