@@ -178,6 +178,15 @@ def test_until_something_is_listened_to_the_settings_are_shown(make_stage):
     assert stage.window.header.modes.value == "assistant"
 
 
+def test_a_choice_is_shown_everywhere_while_nothing_runs(qtbot, stage):
+    stage.service.answers = False
+    stage.tell(*READY, events.Stopped(FULL))
+    qtbot.keyClick(stage.window, "2", Qt.KeyboardModifier.ControlModifier)
+    assert stage.window.header.modes.value == "dictation"
+    stage.window.header.activations.chosen.emit("hold")
+    assert stage.window.menus.activations["hold"].isChecked()
+
+
 def test_activation_is_chosen_and_saved(qtbot, stage):
     stage.window.menus.activations["hold"].trigger()
     assert stage.told("set_activation") == [("set_activation", "hold")]

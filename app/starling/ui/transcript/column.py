@@ -123,7 +123,8 @@ class TurnColumn(QAbstractScrollArea):
     def _reveal(self, key: str) -> None:
         for _ in range(MEASURING_ROUNDS):
             place = self._places[key]
-            top, bottom = self._tops[place], self._tops[place] + self._height(self._turns[place])
+            top = self._tops[place]
+            bottom = top + self._height(self._turns[place]) + 2 * SPACE_S  # with what is above and below the column
             offset = revealing(top, bottom, self._offset(), self.viewport().height())
             if offset == self._offset() and key in self._rows:
                 return

@@ -123,6 +123,8 @@ class MainWindow(QMainWindow):
         match event:
             case events.Listening():
                 self._told_what_is_heard = True
+            case events.Stopped():
+                self._told_what_is_heard = False
             case events.ModelsFound(names=names):
                 self.transcript.set_models(names)
         self._show_turns(reducer.after(self._transcript, event, time.time()))
@@ -172,10 +174,17 @@ class MainWindow(QMainWindow):
     def _choose_mode(self, mode: str) -> None:
         self._keep("listen.mode", mode)
         self._service.set_mode(cast(events.Mode, mode))
+        self._show_choice()
 
     def _choose_activation(self, activation: str) -> None:
         self._keep("listen.activation", activation)
         self._service.set_activation(cast(events.Activation, activation))
+        self._show_choice()
+
+    def _show_choice(self) -> None:
+        """A running service answers with ``Listening``; while none runs, the settings are what there is to show."""
+        if not self._told_what_is_heard:
+            self._show_panel(self._bridge.panel)
 
     def _keep(self, key: str, value: str) -> None:
         try:
