@@ -98,6 +98,11 @@ def test_without_a_microphone_it_says_what_is_left(stage):
         assert stage.window.transcript.empty.text == "Type a question: no microphone is open."
 
 
+def test_what_does_not_run_promises_nothing(stage):
+    stage.tell(events.Stopped(FULL))
+    assert stage.window.transcript.empty.text == "Starling is not running; the reason is above."
+
+
 def test_the_space_bar_talks_at_once(qtbot, stage):
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
     assert [call[0] for call in stage.service.calls[-2:]] == ["press", "release"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from starling.pipeline import events
+from starling.pipeline.panel import Panel
 from starling.ui.kit.glyph import Glyph
 from starling.ui.kit.text import label
 from starling.ui.look.tokens import SPACE_M, SPACE_S, SPACE_XL
@@ -38,9 +38,13 @@ class EmptyState(QWidget):
         """The first line."""
         return self._first.text()
 
-    def explain(self, wake_phrase: str, listening: events.Listening, lost: bool) -> None:
-        """Say how to begin with what is set; ``lost``: there is no microphone."""
-        if lost or listening.muted:
+    def explain(self, wake_phrase: str, panel: Panel) -> None:
+        """Say how to begin with what is set and there."""
+        listening = panel.listening
+        self._second.setVisible(not panel.failed)
+        if panel.failed:
+            text = self.tr("Starling is not running; the reason is above.")
+        elif panel.microphone.state == "lost" or listening.muted:
             text = self.tr("Type a question: no microphone is open.")
         elif listening.mode == "off":
             text = self.tr("Nothing is listened to: choose Assistant or Dictation above.")

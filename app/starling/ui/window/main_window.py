@@ -160,10 +160,8 @@ class MainWindow(QMainWindow):
 
     def _show_hints(self) -> None:
         phrase = self._settings.read("assistant.wake_phrase", str)
-        listening = self._panel.listening
         self.state_line.show_panel(self._panel, phrase)
-        lost = self._panel.microphone.state == "lost"
-        self.transcript.empty.explain(phrase, listening, lost)
+        self.transcript.empty.explain(phrase, self._panel)
 
     def _set_listening(self) -> events.Listening:
         mode = cast(events.Mode, self._settings.get("listen.mode"))
