@@ -102,8 +102,7 @@ def test_holding_space_talks_without_the_wake_phrase(window, screen, server, tmp
     try:
         window.until(lambda: any("held=True" in listening for listening in window.named("Listening")))
         server.play_into(server.microphone, speech_wav(tmp_path / "a.wav", ["what is the date today"], pause_s=0.3))
-        assert window.until(lambda: any("date today" in partial for partial in window.named("Partial")))
-        assert not window.named("Heard")  # silence does not end what is held
+        assert not window.until(lambda: bool(window.named("Heard")), 1.5)  # silence does not end what is held
     finally:
         screen.let_go("space")
     (heard,) = window.wait_for("Heard")

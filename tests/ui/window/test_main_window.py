@@ -105,7 +105,7 @@ def test_what_does_not_run_promises_nothing(stage):
 
 def test_the_space_bar_talks_at_once(qtbot, stage):
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
-    assert [call[0] for call in stage.service.calls[-2:]] == ["press", "release"]
+    qtbot.waitUntil(lambda: [call[0] for call in stage.service.calls[-2:]] == ["press", "release"])
 
 
 def test_a_question_that_waits_for_its_answer_can_be_stopped(qtbot, stage):

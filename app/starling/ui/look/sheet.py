@@ -228,6 +228,7 @@ QScrollBar:horizontal {{ background: transparent; height: {SCROLL_BAR_WIDTH}px; 
 QScrollBar::handle {{ background: {t.border_strong}; border-radius: 2px; margin: 4px; }}
 QScrollBar::handle:vertical {{ min-height: 32px; }}
 QScrollBar::handle:horizontal {{ min-width: 32px; }}
+QScrollBar::handle:disabled {{ background: transparent; }}
 QScrollBar::handle:hover {{ background: {t.text_muted}; }}
 QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{ background: none;
   border: none; width: 0; height: 0; }}

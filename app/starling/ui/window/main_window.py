@@ -30,6 +30,8 @@ from starling.ui.words import activity_word
 
 SMALLEST = QSize(760, 480)
 USUAL = QSize(1160, 760)
+ON_SCREEN = 0.92
+"""Share of the screen that a first window takes at most, its frame not counted."""
 RECENT_TURNS = 100
 
 
@@ -51,7 +53,7 @@ class MainWindow(QMainWindow):
         self.close_policy: Callable[[], bool] = lambda: True
         self._service, self._bridge, self._settings = service, bridge, settings
         self._writer = SettingsWriter(settings)
-        self._talk = TalkKey(service)
+        self._talk = TalkKey(service, self)
         self._transcript = reducer.Transcript()
         self._notices = notices.Notices()
         self._panel = Panel()
@@ -247,7 +249,7 @@ class MainWindow(QMainWindow):
         self._remembered = self._saved = memory.load(memory.path())
         geometry = QByteArray(base64.b64decode(self._remembered.geometry))
         if geometry.isEmpty() or not self.restoreGeometry(geometry):
-            self.resize(USUAL)
+            self.resize(USUAL.boundedTo(self.screen().availableSize() * ON_SCREEN).expandedTo(SMALLEST))
         self._show_or_hide_status()
 
     def _remember(self) -> None:
