@@ -1,4 +1,4 @@
-"""Tells when what a panel shows of the engines has changed."""
+"""Tells when what a panel shows of engines and speaker has changed while nobody asked them anything."""
 
 from __future__ import annotations
 
@@ -35,11 +35,12 @@ def shown(family: Literal["stt", "tts"], supervisor: Supervisor) -> EngineShown:
 
 
 class EngineWatch:
-    """Looks a few times a second and tells what changed."""
+    """Looks a few times a second and tells what changed; ``also`` is called each time."""
 
-    def __init__(self, engines: Engines, tell: Callable[[EngineShown], None]) -> None:
+    def __init__(self, engines: Engines, tell: Callable[[EngineShown], None], also: Callable[[], None]) -> None:
         self._engines = engines
         self._tell = tell
+        self._also = also
         self._last: dict[str, EngineShown] = {}
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="engine-watch", daemon=True)
@@ -57,6 +58,7 @@ class EngineWatch:
                 return
 
     def _look(self) -> None:
+        self._also()
         for now in (
             shown("stt", self._engines.stt.supervisor),
             shown("tts", self._engines.tts.supervisor),

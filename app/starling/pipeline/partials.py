@@ -70,7 +70,7 @@ class PartialLine:
             self._policy.measured(audio_s, took_s)
 
     def engine_loaded(self) -> None:
-        """A fresh engine: forget what was measured, and measure a clip without words: twice, since the first is slow."""
+        """A fresh engine: forget what was measured, and measure a clip without words; twice, as the first is slow."""
         self._policy.forget()
         # A chirp: numpy.random would cost the window 6 MB.
         sweep = np.sin(np.arange(int(WARM_UP_S * SAMPLE_RATE), dtype=np.float32) ** 2 * 1e-5)

@@ -57,7 +57,7 @@ class Running:
                 self._choice, both, self._microphone, speaker, emit, real_time=True, recover=True, live=True
             )
             stack.pop_all()
-        self._watch = EngineWatch(both, emit)
+        self._watch = EngineWatch(both, emit, self.session.speaking.look)
         self._tasks, self._retries = Tasks("tasks", self._failed), Tasks("retries", self._failed)
         self._again = Again(self.session, emit)
         self._coordinator = self.session.coordinator

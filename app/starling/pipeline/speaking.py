@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from starling.audio.base import AudioSink
-from starling.audio.events import FirstSound, SinkEvent, SpeakerBack, SpeakerLost
+from starling.audio.events import FirstSound, SinkEvent, SpeakerBack, SpeakerLost, SpeakerOpened
 from starling.core.errors import StarlingError
 from starling.core.placement import Placement
 from starling.core.results import Samples
@@ -25,6 +25,8 @@ QUIET = 1e-3
 """Amplitude below which a sample is silence: -60 dB of full scale."""
 DRAIN_GRACE_S = 15.0
 """How much longer than its sound a speaker may take, its own reconnecting included."""
+LOST_S = 1.5
+"""A reply of which nothing has sounded waits no longer for a speaker that is not there: its text was read by then."""
 _POLL_S = 0.05
 
 
@@ -59,6 +61,7 @@ class Speaking:
         self._turn = threading.Lock()
         self._running: _Run | None = None
         self._count = 0
+        self._lost: StarlingError | None = None
 
     def speak(self, text: str | Iterable[str]) -> Reply:
         """Speak a text, or pieces of one as they come, to its end or to :meth:`stop`.
@@ -70,7 +73,7 @@ class Speaking:
             self._count += 1
             pieces = [text] if isinstance(text, str) else text
             producer = Producer(pieces, self._synthesizer, self.voice, self.speed, self._clock)
-            run = _Run(producer, self._sink, f"reply-{self._count}", self._on_event, self._clock)
+            run = _Run(producer, self._sink, f"reply-{self._count}", self._take, self._clock, lambda: self._lost)
             self._running = run
             try:
                 return run.run(self.voice)
@@ -81,17 +84,27 @@ class Speaking:
         """Play a recording, (n,) float32, to its end or to :meth:`stop`; errors as in :meth:`speak`."""
         with self._turn:
             self._count += 1
-            run = _Run(Recorded(samples, rate), self._sink, f"replay-{self._count}", self._on_event, self._clock)
+            tag = f"replay-{self._count}"
+            run = _Run(Recorded(samples, rate), self._sink, tag, self._take, self._clock, lambda: self._lost)
             self._running = run
             try:
                 return run.run("")
             finally:
                 self._running = None
 
+    def look(self) -> None:
+        """Tell what the sink did while nothing was said. From any thread; does nothing while something is."""
+        if self._turn.acquire(blocking=False):
+            try:
+                for event in self._sink.events():
+                    self._take(event)
+            finally:
+                self._turn.release()
+
     def use(self, sink: AudioSink) -> AudioSink:
         """Play through another sink from the next reply on; waits for the end of one, returns the old sink."""
         with self._turn:
-            old, self._sink = self._sink, sink
+            old, self._sink, self._lost = self._sink, sink, None
             return old
 
     def stop(self) -> None:
@@ -99,6 +112,14 @@ class Speaking:
         run = self._running
         if run is not None:
             run.stop()
+
+    def _take(self, event: SinkEvent) -> None:
+        if isinstance(event, SpeakerLost):
+            self._lost = event.reason
+        elif isinstance(event, SpeakerOpened | SpeakerBack):
+            self._lost = None
+        if not isinstance(event, FirstSound):
+            self._on_event(event)
 
 
 class _Run:
@@ -111,6 +132,7 @@ class _Run:
         tag: str,
         on_event: Callable[[SinkEvent], None],
         clock: Callable[[], float],
+        lost: Callable[[], StarlingError | None],
     ) -> None:
         self._producer = producer
         self._sink = sink
@@ -118,7 +140,7 @@ class _Run:
         self._on_event = on_event
         self._clock = clock
         self._stopped = threading.Event()
-        self._lost: StarlingError | None = None
+        self._lost = lost
         self._first_sound_s: float | None = None
         self._played_before_s = sink.stats().played_s
         self._handed_s = 0.0
@@ -147,7 +169,7 @@ class _Run:
             self._sink.stop()  # a chunk may have been handed over while stop() silenced the sink
         self._producer.join()
         self._collect_events()
-        return self._reply(voice, began_s, self._producer.error or error or self._lost)
+        return self._reply(voice, began_s, self._producer.error or error or self._lost())
 
     def _play_all(self) -> None:
         while (item := self._producer.made.get()) is not None:
@@ -182,14 +204,18 @@ class _Run:
 
     def _wait_until_left(self, left_s: float) -> None:
         """Wait until the sink has at most this much sound to play, 0 for none, or until a stop."""
-        deadline_s = self._clock() + self._left_s() + DRAIN_GRACE_S
+        began_s = self._clock()
+        deadline_s = began_s + self._left_s() + DRAIN_GRACE_S
         while not self._stopped.is_set() and self._handed_s and (left_s == 0.0 or self._left_s() > left_s):
             if self._sink.wait(_POLL_S):
                 self._forgotten_s += self._left_s()  # a speaker that was away drops sound
                 return
             self._collect_events()
+            lost = self._lost()
+            if lost and self._first_sound_s is None and self._clock() - began_s > LOST_S:
+                raise lost
             if self._clock() > deadline_s:
-                raise self._lost or StarlingError(
+                raise lost or StarlingError(
                     "audio.speaker_stuck",
                     "The speaker takes no more sound.",
                     "Check the sound settings, or choose another speaker; see: starling devices",
@@ -203,12 +229,8 @@ class _Run:
             if isinstance(event, FirstSound):
                 if event.tag == self._tag and self._first_sound_s is None:
                     self._first_sound_s = event.at_s
-                continue
-            if isinstance(event, SpeakerLost):
-                self._lost = event.reason
-            elif isinstance(event, SpeakerBack):
-                self._lost = None
-            self._on_event(event)
+            else:
+                self._on_event(event)
 
     def _reply(self, voice: str, began_s: float, error: StarlingError | None) -> Reply:
         metrics = self._producer.last_metrics

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from starling.audio.base import SinkStats
-from starling.audio.events import FirstSound, SinkEvent, SoundDropped, SpeakerLost
+from starling.audio.events import FirstSound, SinkEvent, SoundDropped, SpeakerLost, SpeakerOpened
 from starling.audio.wav_sink import WavSink
 from starling.core.engine_api import EngineSpec, Rung
 from starling.core.errors import StarlingError
@@ -21,7 +21,7 @@ from starling.core.results import Samples
 from starling.engine.clients import SpeechChunk, SpeechMetrics, TtsClient
 from starling.engine.supervisor import Supervisor
 from starling.pipeline.making import CLAUSE_PAUSE_S, CLAUSES_AHEAD, SENTENCE_PAUSE_S, pause_after
-from starling.pipeline.speaking import DRAIN_GRACE_S, LEAD_S, Speaking, trailing_silence_s
+from starling.pipeline.speaking import DRAIN_GRACE_S, LEAD_S, LOST_S, Speaking, trailing_silence_s
 
 RATE = 1000
 LONG_WAIT_S = 5.0
@@ -79,6 +79,7 @@ class FakeSink:
         self.stops = 0
         self.most_queued_s = 0.0
         self.stuck = False
+        self.silent = False
         self.on_wait: Callable[[], None] = lambda: None
         self._queued_s = 0.0
         self._played_s = 0.0
@@ -86,7 +87,7 @@ class FakeSink:
         self._tags: set[str] = set()
 
     def play(self, samples: Samples, rate: int, tag: str = "") -> None:
-        if tag not in self._tags:
+        if tag not in self._tags and not self.silent:
             self._tags.add(tag)
             self.tell(FirstSound(tag, self.now_s + 0.02, 0.01))
         self.played.append((samples, tag))
@@ -356,6 +357,48 @@ def test_a_lost_speaker_is_the_reason_and_its_events_go_on() -> None:
     assert reply.error is not None
     assert reply.error["code"] == "audio.no_speaker"
     assert [type(event) for event in events] == [SpeakerLost, SoundDropped]
+
+
+def test_a_reply_does_not_wait_long_for_a_speaker_that_was_never_there() -> None:
+    engine, sink = FakeEngine(), FakeSink()
+    mouth = speaking(engine, sink)
+    sink.tell(SpeakerLost(StarlingError("audio.no_speaker", "There is no speaker.")))
+    mouth.look()  # told while nothing was said
+    sink.stuck, sink.silent = True, True
+    reply = mouth.speak(THREE)
+    assert reply.error is not None
+    assert reply.error["code"] == "audio.no_speaker"
+    assert not reply.played
+    assert sink.now_s - 100.0 < LOST_S + 0.2
+    sink.tell(SpeakerOpened("Speaker", RATE, 1, 0.01))
+    sink.stuck, sink.silent = False, False
+    assert mouth.speak("Just a short one.").error is None
+
+
+def test_what_the_sink_does_while_nothing_is_said_is_told_once() -> None:
+    events: list[SinkEvent] = []
+    sink = FakeSink()
+    mouth = speaking(FakeEngine(), sink, on_event=events.append)
+    sink.tell(SpeakerOpened("Speaker", RATE, 1, 0.01))
+    sink.tell(FirstSound("old", 1.0, 0.01))
+    mouth.look()
+    mouth.look()
+    assert [type(event) for event in events] == [SpeakerOpened]
+
+
+def test_a_recording_is_played_as_it_is() -> None:
+    sink = FakeSink()
+    reply = speaking(FakeEngine(), sink).play(np.full(RATE // 2, 0.25, np.float32), RATE)
+    assert sink.sound.tolist() == [0.25] * (RATE // 2)
+    assert (reply.played, reply.error, reply.text) == (True, None, "")
+
+
+def test_another_sink_takes_over() -> None:
+    first, second = FakeSink(), FakeSink()
+    mouth = speaking(FakeEngine(), first)
+    assert mouth.use(second) is first
+    mouth.speak("Just a short one.")
+    assert (len(first.played), len(second.played) > 0) == (0, True)
 
 
 @pytest.mark.parametrize(
