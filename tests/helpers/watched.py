@@ -3,7 +3,8 @@
 Each pipeline event is a JSON line on stdout. A line on stdin is a question, and its answer one more line:
 ``texts`` (what is written in the window), ``focus`` (accessible name of the widget with the keyboard), ``stalls``
 (longest time, in ms, for which the GUI thread ran nothing since the last ``stalls``, less the time in which the
-machine gave it no processor), ``threads``, ``memory`` (resident bytes).
+machine gave it no processor), ``threads``, ``memory`` (resident bytes), ``shot=FILE`` (a picture of the window in
+front), ``preferences=PAGE``.
 """
 
 from __future__ import annotations
@@ -79,6 +80,8 @@ class Questions(QObject):
             "texts": self._texts,
             "focus": self._focus,
             "stalls": self._stalls.take,
+            "shot": self._shot,
+            "preferences": self._preferences,
             "threads": lambda: [thread.name for thread in threading.enumerate()],
             "memory": lambda: int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE"),
         }
@@ -88,7 +91,18 @@ class Questions(QObject):
         if not data:
             self._notifier.setEnabled(False)
         for question in data.decode().split():
-            _write({"answer": self._answers[question]()})
+            name, _, argument = question.partition("=")
+            _write({"answer": self._answers[name](argument) if argument else self._answers[name]()})
+
+    @staticmethod
+    def _shot(path: str) -> bool:
+        window = QApplication.activeWindow() or next(
+            each for each in QApplication.topLevelWidgets() if each.isVisible()
+        )
+        return window.grab().save(path)
+
+    def _preferences(self, page: str) -> None:
+        self._window.preferences_requested.emit(page)
 
     def _texts(self) -> list[str]:
         found = []

@@ -153,4 +153,9 @@ def test_figures():
     ],
 )
 def test_glance(panel, expected):
-    assert presenters.glance(panel) == expected
+    assert replace(presenters.glance(panel), advice="") == expected
+
+
+@pytest.mark.parametrize(("name", "advised"), [("starting", False), ("full", False), ("demo", True)])
+def test_the_demo_recogniser_says_what_would_be_better(name, advised):
+    assert ("starling models import" in presenters.glance(STATES[name]).advice) is advised

@@ -95,7 +95,7 @@ def test_the_transcript_shows_what_is_said_and_answered(stage):
 def test_without_a_microphone_it_says_what_is_left(stage):
     for told in ([LOST], [events.MicrophoneChanged("back", "USB"), events.Listening("assistant", "always", True)]):
         stage.tell(*told)
-        assert stage.window.transcript.empty.text == "Type a question: no microphone is open."
+        assert stage.window.transcript.empty.text == "No microphone is open: type a question below."
 
 
 def test_what_does_not_run_promises_nothing(stage):

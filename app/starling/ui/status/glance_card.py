@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from starling.ui.kit.card import Card
-from starling.ui.status.parts import add_row
+from starling.ui.status.parts import add_note, add_row, say
 from starling.ui.status.presenters import Glance
 
 
@@ -23,6 +23,7 @@ class GlanceCard(Card):
         self.rtf.setToolTip(self.tr("Real-time factor: processing time divided by audio time; smaller is faster."))
         self.text = add_row(self.body, self.tr("Text after"))
         self.text.setToolTip(self.tr("From the decision that speech had ended to its text."))
+        self.advice = add_note(self.body)
 
     def show_look(self, look: Glance) -> None:
         """Show what is known; cheap when nothing changes."""
@@ -34,3 +35,4 @@ class GlanceCard(Card):
         self.npu.set_value(look.npu)
         self.rtf.set_value(look.rtf)
         self.text.set_value(look.text)
+        say(self.advice, look.advice)

@@ -90,13 +90,14 @@ class NpuLook:
 
 @dataclass(frozen=True)
 class Glance:
-    """The card above the others. Figures are None until something was measured."""
+    """The card above the others. Figures are None until something was measured; ``advice`` makes it understand more."""
 
     hears: str
     speaks: str
     npu: str
     rtf: str | None = None
     text: str | None = None
+    advice: str = ""
 
 
 @dataclass(frozen=True)
@@ -221,6 +222,17 @@ def glance(panel: Panel) -> Glance:
         npu=npu(panel.npu).state.word,
         rtf=None if rtf is None else compact(rtf),
         text=None if text is None else translate("Status", "{ms} ms").format(ms=compact(text)),
+        advice=_advice(panel.stt),
+    )
+
+
+def _advice(shown: events.EngineShown | None) -> str:
+    if shown is None or shown.tier != "demo":
+        return ""
+    return translate(
+        "Status",
+        "The demo recogniser understands simple commands in US English. For free speech import a Whisper model: "
+        "starling models import FOLDER",
     )
 
 

@@ -20,7 +20,7 @@ class EmptyState(QWidget):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._first = label("", "title")
-        self._second = label(self.tr("Or type a question below. What you say stays on this computer."), "body", "muted")
+        self._second = label("", "body", "muted")
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_XL)
         column.setSpacing(SPACE_S)
@@ -41,11 +41,17 @@ class EmptyState(QWidget):
     def explain(self, wake_phrase: str, panel: Panel) -> None:
         """Say how to begin with what is set and there."""
         listening = panel.listening
+        deaf = panel.microphone.state == "lost" or listening.muted
         self._second.setVisible(not panel.failed)
+        self._second.setText(
+            self.tr("What you say and type stays on this computer.")
+            if deaf
+            else self.tr("Or type a question below. What you say stays on this computer.")
+        )
         if panel.failed:
             text = self.tr("Starling is not running; the reason is above.")
-        elif panel.microphone.state == "lost" or listening.muted:
-            text = self.tr("Type a question: no microphone is open.")
+        elif deaf:
+            text = self.tr("No microphone is open: type a question below.")
         elif listening.mode == "off":
             text = self.tr("Nothing is listened to: choose Assistant or Dictation above.")
         elif listening.activation == "hold":

@@ -1,0 +1,133 @@
+"""Makes the documentation's pictures from the real window: ``python -m tests.helpers.screenshots docs/screenshots``.
+
+Every state in them is a real one: real sound into a microphone of a private sound server, a recogniser that is stopped
+to show it at work, a sound server that is killed.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.helpers.commands import MARK
+from tests.helpers.display import Screen
+from tests.helpers.listening import speech_wav
+from tests.helpers.pulse import PulseServer
+from tests.helpers.watching import Watching
+
+SIZE, DOUBLE = "1400x1000x24", "2600x1800x24"
+SETTINGS = '[assistant]\nanswer = "everything"\n[window]\nclose = "quit"\ntheme = "{theme}"\n'
+STARTER = SETTINGS + '[stt]\nmodel = "starter"\n'
+QUESTIONS = ["what is twenty three times seven", "what is the date today"]
+
+
+def recogniser(home: Path) -> int:
+    """The process that holds the Whisper model."""
+    mark = f"{MARK}={home}".encode()
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark in (folder / "environ").read_bytes() and "ctranslate2" in (folder / "maps").read_text():
+                return int(folder.name)
+        except OSError:
+            continue
+    raise LookupError("no recogniser runs")
+
+
+class Studio:
+    """One window after another, on one sound server."""
+
+    def __init__(self, folder: Path, out: Path) -> None:
+        self.folder, self.out = folder, out
+        self.count = 0
+        self.server = PulseServer()
+        self.server.start()
+        self.microphone = self.server.add_microphone("mic", "Yeti Nano")
+        self.server.prime("out")
+
+    def open(self, settings: str, size: str = SIZE, **env: str) -> tuple[Screen, Watching]:
+        """A fresh window that is ready to listen."""
+        self.count += 1
+        home = self.folder / f"home{self.count}"
+        (self.folder / f"screen{self.count}").mkdir()
+        screen = Screen(self.folder / f"screen{self.count}", True, size)
+        window = Watching(screen, home, {**self.server.variables, **env}, settings)
+        screen.window()
+        window.wait_for("Ready")
+        window.wait_for("MicrophoneChanged")
+        return screen, window
+
+    def say(self, text: str, wait: bool = True) -> None:
+        """Somebody speaks."""
+        wav = speech_wav(self.folder / "said.wav", [text], pause_s=0.6)
+        self.server.play_into(self.microphone, wav, wait=wait)
+
+    def shot(self, window: Watching, name: str, settle_s: float = 0.4) -> None:
+        """Keep what the window shows, once what has just changed is painted."""
+        window.until(lambda: False, settle_s)
+        assert window.ask(f"shot={self.out / name}.png")
+
+    def states(self) -> None:
+        """Light, with the starter: what happens, one picture each."""
+        screen, window = self.open(STARTER.format(theme="light"))
+        with window:
+            for number, question in enumerate(QUESTIONS, 1):
+                self.say(question)
+                window.wait_for("ReplyEnded", number)
+            self.shot(window, "listening")
+            self.say("set a timer for ten minutes", wait=False)
+            window.wait_for("Partial", len(window.named("Partial")) + 1)
+            self.shot(window, "hearing")
+            window.wait_for("ReplyBegan", 3)
+            self.shot(window, "speaking")
+            window.wait_for("ReplyEnded", 3)
+            os.kill(recogniser(self.folder / f"home{self.count}"), signal.SIGSTOP)
+            self.say("how many minutes are in a day")
+            window.until(lambda: len(window.named("SpeechEnded")) > 3)
+            self.shot(window, "transcribing")
+            window.until(lambda: any("restarting" in shown for shown in window.named("EngineShown")))
+            self.shot(window, "restarting", 0.05)
+            window.wait_for("ReplyEnded", 4)
+            window.ask("preferences=listening")
+            self.shot(window, "preferences")
+        with Watching(screen, self.folder / "empty", self.server.variables, SETTINGS.format(theme="light")) as window:
+            screen.window()
+            window.wait_for("Ready")
+            self.shot(window, "demo")
+            self.server.kill()
+            window.until(lambda: any("'lost'" in change for change in window.named("MicrophoneChanged")))
+            self.shot(window, "no-microphone")
+            self.server.start()
+        screen.close()
+
+    def look(self, name: str, theme: str, size: str = SIZE, **env: str) -> None:
+        """One appearance."""
+        screen, window = self.open(STARTER.format(theme=theme), size, **env)
+        with window:
+            for number, question in enumerate(QUESTIONS, 1):
+                self.say(question)
+                window.wait_for("ReplyEnded", number)
+            self.shot(window, name)
+        screen.close()
+
+
+def main() -> None:
+    """Make them all."""
+    out = Path(sys.argv[1]).resolve()
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="starling-") as folder:
+        os.environ["STARLING_HOME"] = folder
+        studio = Studio(Path(folder), out)
+        try:
+            studio.states()
+            studio.look("dark", "dark")
+            studio.look("contrast", "contrast")
+            studio.look("double", "light", DOUBLE, QT_SCALE_FACTOR="2")
+        finally:
+            studio.server.__exit__(None, None, None)
+
+
+if __name__ == "__main__":
+    main()
