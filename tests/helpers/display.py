@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import subprocess
@@ -129,8 +130,7 @@ class Screen:
 
     def close_window(self, window: str) -> None:
         """Ask a window to close, as its frame's button does. Needs the window manager."""
-        self.activate(window)
-        self.key("alt+F4")
+        ask_to_close(self.display, int(window))
 
     def active_window(self) -> str:
         """The X id of the window with the focus, empty if none."""
@@ -146,6 +146,40 @@ class Screen:
             process.terminate()
             process.wait(START_TIMEOUT_S)
         self._log.close()
+
+
+class _ClientMessage(ctypes.Structure):
+    """XClientMessageEvent, as long as an XEvent."""
+
+    _fields_ = (
+        ("type", ctypes.c_int),
+        ("serial", ctypes.c_ulong),
+        ("send_event", ctypes.c_int),
+        ("display", ctypes.c_void_p),
+        ("window", ctypes.c_ulong),
+        ("message_type", ctypes.c_ulong),
+        ("format", ctypes.c_int),
+        ("data", ctypes.c_long * 5),
+        ("padding", ctypes.c_long * 12),
+    )
+
+
+_CLIENT_MESSAGE = 33
+_FOR_THE_MANAGER = 1 << 20 | 1 << 19
+"""SubstructureRedirectMask and SubstructureNotifyMask."""
+
+
+def ask_to_close(display: str, window: int) -> None:
+    """Send _NET_CLOSE_WINDOW, for which no program is everywhere."""
+    x = ctypes.CDLL("libX11.so.6")
+    x.XOpenDisplay.restype = x.XDefaultRootWindow.restype = x.XInternAtom.restype = ctypes.c_void_p
+    link = ctypes.c_void_p(x.XOpenDisplay(display.encode()))
+    assert link.value, f"{display} cannot be reached"
+    root = ctypes.c_ulong(x.XDefaultRootWindow(link))
+    name = x.XInternAtom(link, b"_NET_CLOSE_WINDOW", 0)
+    message = _ClientMessage(type=_CLIENT_MESSAGE, send_event=1, window=window, message_type=name, format=32)
+    x.XSendEvent(link, root, 0, ctypes.c_long(_FOR_THE_MANAGER), ctypes.byref(message))
+    x.XCloseDisplay(link)  # flushes
 
 
 def need(*programs: str) -> None:

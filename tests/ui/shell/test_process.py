@@ -14,6 +14,7 @@ import pytest
 from starling.ui.shell import single
 from tests.helpers.commands import processes, starling
 from tests.helpers.display import OWN_TITLE as TITLE
+from tests.helpers.display import WINDOW_TIMEOUT_S
 from tests.helpers.pulse import wait_until
 
 QUIT_S = 2.0
@@ -31,7 +32,7 @@ class Running:
     def __init__(self, screen, home: Path, *words: str, **env: str) -> None:
         self.home, self.screen = home, screen
         self.env = screen.env(home, **env)
-        argv = [sys.executable, "-m", "starling", *words]
+        argv = [sys.executable, "-X", "faulthandler", "-m", "starling", *words]
         self.process = subprocess.Popen(argv, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def second(self, **env: str) -> subprocess.CompletedProcess[str]:
@@ -51,9 +52,7 @@ class Running:
         try:
             _, err = self.process.communicate(timeout=20)
         except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.communicate()
-            raise
+            pytest.fail(f"it does not end\n{self.autopsy()}")
         took = time.monotonic() - began
         assert took < limit_s * SLOW_MACHINE / 2, f"it took {took:.2f} s to end: {err}"
         assert "Traceback" not in err, err
@@ -64,6 +63,17 @@ class Running:
         assert not list((self.home / "runtime").iterdir())
         assert not (self.home / "data" / single.ADDRESS).exists()
         return self.process.returncode, err
+
+    def window(self) -> str:
+        """Its window, once that is on the screen."""
+        if not wait_until(lambda: bool(self.screen.windows(TITLE)), WINDOW_TIMEOUT_S):
+            pytest.fail(f"no window; {self.process.poll()=}\n{self.autopsy()}")
+        return self.screen.windows(TITLE)[0]
+
+    def autopsy(self) -> str:
+        """End it; where its threads were, and what it had to say."""
+        self.process.send_signal(signal.SIGABRT)
+        return self.process.communicate()[1]
 
     def stop(self) -> None:
         if self.process.poll() is None:
@@ -87,7 +97,7 @@ def run(screen, tmp_path):
 @pytest.fixture
 def shown(run, screen):
     running = run()
-    screen.window(TITLE)
+    running.window()
     return running
 
 
@@ -109,6 +119,8 @@ def test_the_first_paint_comes_before_any_model(run):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_quits(shown, number):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        shown.process.terminate()  # inherited from a shell's background job, and left alone on purpose
     shown.process.send_signal(number)
     assert shown.ended() == (0, "")
 
@@ -161,14 +173,14 @@ def test_two_homes_have_two_windows(shown, screen, tmp_path):
 def test_closing_quits_when_set(run, screen, tmp_path):
     choose(tmp_path / "home", '[window]\nclose = "quit"\n')
     running = run()
-    screen.close_window(screen.window(TITLE))
+    screen.close_window(running.window())
     assert running.ended() == (0, "")
 
 
 def test_closing_without_a_tray_minimizes_and_the_next_start_brings_it_back(run, screen, tmp_path):
     choose(tmp_path / "home", '[window]\nclose = "tray"\n')
     running = run()
-    window = screen.window(TITLE)
+    window = running.window()
     screen.close_window(window)
     assert wait_until(lambda: window not in screen.windows(TITLE), 5)
     assert running.process.poll() is None
@@ -193,7 +205,7 @@ def test_the_tray_keeps_the_window_and_gives_it_back_when_it_goes(run, screen, t
     choose(tmp_path / "home", '[window]\nclose = "tray"\n')
     screen.add_tray()
     running = run()
-    window = screen.window(TITLE)
+    window = running.window()
     assert wait_until(lambda: screen.tray_icons() == 1, 10), "no icon in the tray"
     screen.close_window(window)
     assert wait_until(lambda: window not in screen.windows(TITLE), 5)
@@ -285,7 +297,7 @@ def test_it_ends_at_every_other_moment(run, moment):
 
 
 def close_at(running: Running, screen, moment: float) -> None:
-    window = screen.window(TITLE)
+    window = running.window()
     running.wait(moment)
     screen.close_window(window)
     assert running.ended() == (0, "")
