@@ -24,9 +24,7 @@ def test_the_first_words_and_then_every_so_often():
             begun.append(tenth / 10)
             policy.ended()
     assert begun[0] == FIRST_S
-    assert all(
-        later - sooner == pytest.approx(EVERY_S, abs=0.11) for sooner, later in itertools.pairwise(begun)
-    )
+    assert all(later - sooner == pytest.approx(EVERY_S, abs=0.11) for sooner, later in itertools.pairwise(begun))
 
 
 def test_one_at_a_time():
