@@ -126,7 +126,7 @@ def test_doctor_has_every_section_and_says_why_nothing_better(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("words", "code"), [([], 0), (["--version"], 0), (["nonsense"], 2), (["try", "--nonsense"], 2)]
+    ("words", "code"), [(["--help"], 0), (["--version"], 0), (["nonsense"], 2), (["try", "--nonsense"], 2)]
 )
 def test_exit_codes(tmp_path, words, code):
     assert starling(*words, home=tmp_path).code == code
