@@ -17,7 +17,7 @@ FRAME_SAMPLES = 600
 FRAMES_PER_TOKEN = 4
 STYLE_ROWS = 510
 STYLE_SIZE = 256
-NOISE = 0.01
+NOISE = 0.004
 _GROUPS = (
     "af_heart af_alloy af_aoede af_bella af_jessica af_kore af_nicole af_nova af_river af_sarah af_sky",
     "am_adam am_echo am_eric am_fenrir am_liam am_michael am_onyx am_puck am_santa",
@@ -36,7 +36,7 @@ def build(folder: Path, *, new_names: bool = False, durations: bool = False, noi
         folder: made if absent.
         new_names: ``input_ids, style, speed -> waveform`` instead of ``tokens, style, speed -> audio``.
         durations: a second output ``duration``, frames for each token, int64.
-        noise: unseeded noise, as the original draws.
+        noise: unseeded noise, as the original draws, by every operator that draws any, and one inside a branch.
     """
     folder.mkdir(parents=True, exist_ok=True)
     onnx.save(_model(new_names, durations, noise), folder / "model.onnx")
@@ -101,12 +101,23 @@ def _nodes(tokens: str, audio: str, durations: bool, noise: bool) -> list[onnx.N
     if noise:
         nodes += [
             node("RandomNormalLike", [loud], ["random"], scale=1.0),
-            node("Mul", ["random", "noise_level"], ["hiss"]),
+            node("RandomUniformLike", [loud], ["random_even"], low=-1.0, high=1.0),
+            node("RandomNormal", [], ["normal"], shape=[1], scale=1.0),
+            node("RandomUniform", [], ["even"], shape=[1], low=-1.0, high=1.0),
+            node("If", ["always"], ["branched"], then_branch=_branch("then"), else_branch=_branch("else")),
+            node("Sum", ["random", "random_even", "normal", "even", "branched"], ["noises"]),
+            node("Mul", ["noises", "noise_level"], ["hiss"]),
             node("Add", [loud, "hiss"], [audio]),
         ]
     if durations:
         nodes += [node("Shape", ["ids"], ["count"]), node("Expand", ["frames_each", "count"], ["duration"])]
     return nodes
+
+
+def _branch(name: str) -> onnx.GraphProto:
+    drawn = helper.make_tensor_value_info(f"{name}_drawn", TensorProto.FLOAT, [1])
+    node = helper.make_node("RandomNormal", [], [f"{name}_drawn"], shape=[1], scale=1.0)
+    return helper.make_graph([node], name, [], [drawn])
 
 
 def _constants(noise: bool) -> list[onnx.TensorProto]:
@@ -124,5 +135,5 @@ def _constants(noise: bool) -> list[onnx.TensorProto]:
         "level_base": np.array(0.3, np.float32),
     }
     if noise:
-        values["noise_level"] = np.array(NOISE, np.float32)
+        values |= {"noise_level": np.array(NOISE, np.float32), "always": np.array(True)}
     return [numpy_helper.from_array(value, name) for name, value in values.items()]

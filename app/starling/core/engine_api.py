@@ -36,7 +36,8 @@ class Engine(Protocol):
         ``synthesize`` (TTS): args ``{"text", "voice", "speed"}``; one reply or more, each
         ``{"rate": Hz}`` with array ``"audio"`` (n,) float32; the last one also carries
         ``{"audio_s", "synthesis_s", "placement", "voice"}``.
-        ``voices`` (TTS): one reply ``{"voices": [{"id", "language", "gender"}, ...]}``.
+        ``voices`` (TTS): one reply ``{"voices": [{"id", "language", "gender", "name"}, ...]}``, the name being the
+        language's; also ``"variants"`` of the same shape where any voice can be combined with them: ``id+variant``.
         """
         ...
 

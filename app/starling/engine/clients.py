@@ -105,11 +105,12 @@ class SpeechMetrics:
 
 @dataclass(frozen=True)
 class Voice:
-    """A voice of the tier in use."""
+    """A voice of the tier in use: its language's code and name; the gender is empty where nobody says."""
 
     id: str
     language: str
     gender: str
+    name: str = ""
 
 
 class Synthesis:
@@ -190,9 +191,17 @@ class TtsClient:
         Raises:
             StarlingError: as :meth:`Supervisor.stream`; also ``engine.bad_reply``.
         """
+        return self._listed("voices")
+
+    def variants(self) -> list[Voice]:
+        """What changes the speaker of any voice (``en-gb+f5``); empty for a tier without. Raises as :meth:`voices`."""
+        return self._listed("variants")
+
+    def _listed(self, what: str) -> list[Voice]:
         outcome = self.supervisor.call("voices", {}, {}, 0.0)
+        data = outcome.reply.data
         try:
-            return [Voice(**voice) for voice in outcome.reply.data["voices"]]
+            return [Voice(**voice) for voice in (data["voices"] if what == "voices" else data.get(what, ()))]
         except (KeyError, TypeError) as error:
             raise _bad_reply(outcome) from error
 

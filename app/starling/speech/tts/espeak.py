@@ -36,17 +36,18 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 def create(config: Mapping[str, Any]) -> EspeakEngine:
     """Make the engine.
 
-    Config: ``voice`` (default ``en-us``), ``volume`` (100), ``pitch`` (50, of 0-100), ``stand_in`` (false; true when
+    Config: ``voice`` (default ``en-us``), ``volume`` (100), ``pitch`` (50, of 0-100), ``seed`` (of breath noise),
+    ``stand_in`` (false; true when
     this tier takes over from one whose voices it has not: those are then spoken by the default voice, and the last
     reply's ``voice`` names it).
 
     Raises:
         StarlingError: ``tts.espeak_missing``, ``tts.unknown_voice``.
     """
-    from starling.speech.tts.espeak_library import Library
+    from starling.speech.tts.espeak_library import NOISE_SEED, Library
 
     return EspeakEngine(
-        Library(),
+        Library(int(config.get("seed") or NOISE_SEED)),
         voice=str(config.get("voice") or DEFAULT_VOICE),
         volume=int(config.get("volume", NORMAL_VOLUME)),
         pitch=int(config.get("pitch", NORMAL_PITCH)),
@@ -136,8 +137,12 @@ class EspeakEngine:
         for voice in self._voices:
             name = voice.identifier if voice.language in seen else voice.language
             seen.add(name)
-            voices.append({"id": name, "language": voice.language, "gender": voice.gender})
-        variants = [{"id": _variant_id(variant), "gender": variant.gender} for variant in self._variants]
+            about = {"language": voice.language, "gender": voice.gender, "name": voice.name}
+            voices.append({"id": name, **about})
+        variants = [
+            {"id": _variant_id(variant), "language": "", "gender": variant.gender, "name": variant.name}
+            for variant in self._variants
+        ]
         return {"voices": voices, "variants": variants}
 
 

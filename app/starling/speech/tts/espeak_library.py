@@ -10,6 +10,7 @@ import contextlib
 import ctypes
 import os
 import queue
+import re
 import tempfile
 import threading
 import time
@@ -36,7 +37,8 @@ _DONT_EXIT = 0x8000
 _UTF8 = 1
 _POSITION_CHARACTER = 1
 _PARAMETER_RATE, _PARAMETER_VOLUME, _PARAMETER_PITCH = 1, 2, 3
-_GENDERS = {1: "male", 2: "female"}
+_DECLARED_GENDER = re.compile(rb"^gender[ \t]+(male|female)\b", re.MULTILINE)
+_VARIANTS = "!v/"
 _FULL_SCALE = 32768.0
 
 
@@ -61,7 +63,10 @@ _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctype
 
 @dataclass(frozen=True)
 class EspeakVoice:
-    """One voice file: its first language code, its identifier (the file), its given name, its gender."""
+    """One voice file: its first language code, its identifier (the file), its given name, and the gender it declares.
+
+    The gender is empty where the file says nothing, as those of all languages: espeak then reports "male".
+    """
 
     language: str
     identifier: str
@@ -72,12 +77,16 @@ class EspeakVoice:
 class Library:
     """The loaded library.
 
+    Args:
+        seed: of breath noise.
+
     Raises:
         StarlingError: ``tts.espeak_missing`` when the library or its data cannot be loaded.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, seed: int = NOISE_SEED) -> None:
         self._lib, data = _load()
+        self._data = Path(data)
         self._short_path = contextlib.ExitStack()
         path = self._short_path.enter_context(short_data_path(data))
         self.rate = int(self._lib.espeak_Initialize(_SYNCHRONOUS, CHUNK_MS, os.fsencode(path), _DONT_EXIT))
@@ -88,7 +97,7 @@ class Library:
         self._waited_s = 0.0
         self._callback = _Callback(self._on_sound)  # kept: espeak holds only the pointer
         self._lib.espeak_SetSynthCallback(self._callback)
-        self._seed()
+        self._seed(seed)
         self.synthesis_s = 0.0
 
     @property
@@ -158,7 +167,7 @@ class Library:
             self._waited_s += time.perf_counter() - start
         return 0
 
-    def _seed(self) -> None:
+    def _seed(self, number: int) -> None:
         """Make a fresh process repeatable: breath noise comes from espeak's own generator and from libc's.
 
         Later texts still differ by a few milliseconds with what was said before: the pitch's flutter runs on.
@@ -166,7 +175,7 @@ class Library:
         for function in ("espeak_ng_SetRandSeed", "srand"):
             seed = getattr(self._lib, function, None)
             if seed is not None:
-                seed(ctypes.c_long(NOISE_SEED))
+                seed(ctypes.c_long(number))
 
     def _list(self, wanted: Any) -> list[EspeakVoice]:
         records = self._lib.espeak_ListVoices(wanted)
@@ -179,9 +188,19 @@ class Library:
             language, identifier, name = (
                 (part or b"").decode(errors="replace") for part in (codes, record.identifier, record.name)
             )
-            found.append(EspeakVoice(language, identifier, name, _GENDERS.get(record.gender, "")))
+            found.append(EspeakVoice(language, identifier, name.strip(), declared_gender(self._data, identifier)))
             index += 1
         return found
+
+
+def declared_gender(data: Path, identifier: str) -> str:
+    """The gender that a voice file declares; empty when it declares none or cannot be read."""
+    folder = "voices" if identifier.startswith(_VARIANTS) else "lang"
+    try:
+        found = _DECLARED_GENDER.search((data / folder / identifier).read_bytes())
+    except OSError:
+        return ""
+    return found[1].decode() if found else ""
 
 
 @contextlib.contextmanager

@@ -6,7 +6,6 @@ kokoro-onnx imports phonemizer and espeak-ng, both GPL-3.0-or-later, so this eng
 
 from __future__ import annotations
 
-import contextlib
 import difflib
 import math
 import time
@@ -22,35 +21,21 @@ from starling.core.engine_api import Reply
 from starling.core.errors import StarlingError
 from starling.core.placement import Placement
 from starling.core.results import Samples
+from starling.speech.tts.voices import kokoro_voice, phonemizer_language
 
 RATE = 24_000
 SPEED_LIMITS = (0.5, 2.0)
 DEFAULT_VOICE = "af_heart"
 PAUSE_S = 0.15
 """Silence between the clauses of one call: kokoro-onnx trims what the model left there."""
-LANGUAGES = {
-    "a": "en-us",
-    "b": "en-gb",
-    "e": "es",
-    "f": "fr-fr",
-    "h": "hi",
-    "i": "it",
-    "j": "ja",
-    "p": "pt-br",
-    "z": "cmn",
-}
-"""By the first letter of a voice's name; the second is the gender."""
-WITHOUT_PHONEMIZER = frozenset("jz")
-"""Kokoro learned these with phonemes of other programs; espeak's would be read as noise."""
-_GENDERS = {"f": "female", "m": "male"}
 
 
 def create(config: Mapping[str, Any]) -> KokoroEngine:
     """Make the engine.
 
     Config: ``model`` (folder, or the .onnx file in it), ``voices`` (file in that folder; found when not given),
-    ``voice`` (default ``af_heart``), ``threads`` (0: physical cores, four at most), ``seed`` (makes the noise that
-    the model draws repeatable from the start of the process), ``name``.
+    ``voice`` (default ``af_heart``), ``threads`` (0: physical cores, four at most), ``seed`` (0 or none: off;
+    else the noise that the model draws is the same from every start of the process on), ``name``.
 
     Raises:
         StarlingError: what ``models.verify`` finds, ``tts.bad_voices``, ``tts.bad_model``, ``tts.unknown_voice``.
@@ -59,7 +44,7 @@ def create(config: Mapping[str, Any]) -> KokoroEngine:
 
     model, voices_path = kokoro_files.locate(config)
     voices = kokoro_files.read_voices(voices_path)
-    session = kokoro_files.open_session(model, int(config.get("threads") or 0), config.get("seed"))
+    session = kokoro_files.open_session(model, int(config.get("threads") or 0), int(config.get("seed") or 0))
     return KokoroEngine(
         session,
         str(voices_path),
@@ -124,7 +109,7 @@ class KokoroEngine:
 
     def _synthesize(self, text: str, voice: str, speed: float) -> Iterator[Reply]:
         style = self._style(voice)
-        language = language_of(voice)
+        language = phonemizer_language(voice)
         check_speed(speed)
         pieces = (self._say(clause, style, speed, language) for clause in clauses(text))
         yield from replies((piece for piece in pieces if piece is not None), voice, self._placement)
@@ -158,10 +143,11 @@ class KokoroEngine:
 
     def _list_voices(self) -> list[dict[str, str]]:
         """The voices that can be used: those whose language has a phonemiser here."""
+        known = [kokoro_voice(name) for name in self._voices]
         return [
-            {"id": name, "language": LANGUAGES[name[:1]], "gender": _GENDERS.get(name[1:2], "")}
-            for name in self._voices
-            if name[:1] in LANGUAGES and name[:1] not in WITHOUT_PHONEMIZER
+            {"id": voice.id, "language": voice.language, "gender": voice.gender, "name": voice.language_name}
+            for voice in known
+            if voice.usable
         ]
 
 
@@ -189,23 +175,6 @@ def replies(pieces: Iterator[tuple[Samples, float]], voice: str, placement: Plac
         "placement": asdict(placement),
     }
     yield Reply(totals, {"audio": np.zeros(0, np.float32)})
-
-
-def language_of(voice: str) -> str:
-    """The phonemiser's language for a voice, by its first letter.
-
-    Raises:
-        StarlingError: ``tts.no_phonemizer`` for a language whose phonemes cannot be made here.
-    """
-    letter = voice[:1]
-    with contextlib.suppress(KeyError):
-        if letter not in WITHOUT_PHONEMIZER:
-            return LANGUAGES[letter]
-    raise StarlingError(
-        "tts.no_phonemizer",
-        f"The voice {voice!r} speaks a language whose phonemes Starling cannot make ({LANGUAGES.get(letter, letter)}).",
-        "Choose a voice whose name starts with a, b, e, f, h, i or p, or use --tts demo with an espeak voice.",
-    )
 
 
 def check_speed(speed: float) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib.metadata
 import os
+import secrets
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -22,6 +23,9 @@ MOST_THREADS = 4
 _VOICE_SUFFIXES = (".bin", ".npz")
 _TOKENS = ("tokens", "input_ids")
 _LOG_ERRORS_ONLY = 3
+_SEED_BITS = 31
+_SPREAD = 2_654_435_761
+"""Knuth's multiplier, a prime: neighbouring seeds land far apart and no two meet."""
 
 
 def locate(config: Mapping[str, Any]) -> tuple[Path, Path]:
@@ -70,8 +74,13 @@ def read_voices(path: Path) -> dict[str, NDArray[np.float32]]:
     return voices
 
 
-def open_session(model: Path, threads: int, seed: int | None) -> Any:
+def open_session(model: Path, threads: int, seed: int) -> Any:
     """An InferenceSession on the CPU, whose threads rest between calls.
+
+    Args:
+        model: the .onnx file.
+        threads: 0 for the physical cores, four at most.
+        seed: of the noise that the graph draws; 0 for noise that differs with every session.
 
     Raises:
         StarlingError: what ``models.verify.load_failed`` says; ``tts.bad_model`` when its inputs are not Kokoro's.
@@ -80,8 +89,7 @@ def open_session(model: Path, threads: int, seed: int | None) -> Any:
 
     from starling.models.verify import load_failed
 
-    if seed is not None:
-        onnxruntime.set_seed(int(seed))
+    onnxruntime.set_seed(noise_seed(seed))
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads or min(_physical_cores(), MOST_THREADS)
     options.inter_op_num_threads = 1
@@ -104,6 +112,18 @@ def open_session(model: Path, threads: int, seed: int | None) -> Any:
             "Give Kokoro's .onnx file, version 1.0 or later.",
         )
     return session
+
+
+def noise_seed(seed: int) -> int:
+    """What ONNX Runtime is given for a chosen seed; something new for 0.
+
+    Every Random* node without a seed of its own starts from this number plus the node's, in subgraphs too, so the same
+    file sounds the same in every fresh session. Small numbers are spread: the generator (minstd) would begin with
+    values close to 0 in every node.
+    """
+    if not seed:
+        return secrets.randbits(_SEED_BITS)
+    return seed * _SPREAD % (1 << _SEED_BITS)
 
 
 def open_kokoro(session: Any, voices_path: str) -> tuple[Any, contextlib.ExitStack]:

@@ -225,7 +225,12 @@ def test_every_listed_voice_and_variant_can_be_used(engine: EngineProcess) -> No
     voices = reply.data["voices"]
     ids = [voice["id"] for voice in voices]
     assert len(ids) == len(set(ids)) == engine.described["voices"] > 100
-    assert {"id": "en-us", "language": "en-us", "gender": "male"} in voices
+    assert {"id": "en-us", "language": "en-us", "gender": "", "name": "English (America)"} in voices
+    assert {voice["gender"] for voice in voices} == {""}  # no language file declares one; espeak says male of all
+    variants = {voice["id"]: voice for voice in reply.data["variants"]}
+    assert variants["f5"] == {"id": "f5", "language": "", "gender": "female", "name": "female5"}
+    assert variants["m3"]["gender"] == "male"
+    assert variants["Mario"]["gender"] == ""
     for name in [*ids, *(f"en-us+{variant['id']}" for variant in reply.data["variants"])]:
         engine.call("synthesize", stop_after=1, text="one", voice=name)
 

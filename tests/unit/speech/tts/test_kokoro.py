@@ -13,7 +13,7 @@ from onnx import TensorProto, helper
 from starling.core.errors import StarlingError
 from starling.core.placement import Placement
 from starling.speech.tts import kokoro
-from starling.speech.tts.kokoro_files import read_voices
+from starling.speech.tts.kokoro_files import noise_seed, open_session, read_voices
 from tests.helpers.kokoro_model import FRAME_SAMPLES, FRAMES_PER_TOKEN, RATE, VOICES, build, write_voices
 from tests.unit.speech.tts.engine_process import EngineProcess
 
@@ -142,21 +142,67 @@ def test_an_unknown_voice_is_an_error_with_near_misses(engine: EngineProcess) ->
 def test_the_voices_that_can_be_used_are_listed(engine: EngineProcess) -> None:
     voices = engine.call("voices")[0].data["voices"]
     assert len(voices) == 54 - 13
-    assert {"id": "af_heart", "language": "en-us", "gender": "female"} in voices
-    assert {"id": "pm_alex", "language": "pt-br", "gender": "male"} in voices
+    assert {"id": "af_heart", "language": "en-us", "gender": "female", "name": "American English"} in voices
+    assert {"id": "pm_alex", "language": "pt-br", "gender": "male", "name": "Brazilian Portuguese"} in voices
     assert {voice["id"] for voice in voices} <= set(VOICES)
 
 
-@pytest.mark.slow
 def test_a_seed_makes_a_fresh_process_repeatable(tmp_path: Path) -> None:
     model = build(tmp_path / "model", noise=True)
     spoken = []
-    for seed in (7, 7, 8):
-        process = EngineProcess(FACTORY, {"model": str(model), "seed": seed})
+    for seed in (7, 7, 8, 0, 0):
+        process = EngineProcess(FACTORY, {"model": str(model), "seed": seed, "threads": 1})
         spoken.append(process.say("One two three.")[0])
         process.close()
     np.testing.assert_array_equal(spoken[0], spoken[1])
-    assert not np.array_equal(spoken[0], spoken[2])
+    for one, other in ((0, 2), (0, 3), (3, 4)):
+        assert not np.array_equal(spoken[one], spoken[other])
+
+
+def test_every_fresh_session_with_a_seed_draws_the_same_noise_from_every_operator(tmp_path: Path) -> None:
+    folder = build(tmp_path / "model", noise=True)
+    model = onnx.load(folder / "model.onnx")
+    drawing = [node for node in nodes(model.graph) if node.op_type.startswith("Random")]
+    kinds = {"RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike"}
+    assert {node.op_type for node in drawing} == kinds
+    assert not any(given.name == "seed" for node in drawing for given in node.attribute)
+    noises = ["random", "random_even", "normal", "even", "branched"]
+    model.graph.output.extend(helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in noises)
+    onnx.save(model, folder / "model.onnx")
+    feeds = {
+        "tokens": np.array([[0, 5, 9, 0]], np.int64),
+        "style": np.zeros((1, 256), np.float32),
+        "speed": np.ones(1, np.float32),
+    }
+
+    def draw(seed: int) -> list[np.ndarray]:
+        session = open_session(folder / "model.onnx", 1, seed)
+        return [np.asarray(values) for run in range(2) for values in session.run(noises, feeds)]
+
+    first, again, other, unseeded = draw(7), draw(7), draw(8), draw(0)
+    for number, values in enumerate(first):
+        np.testing.assert_array_equal(values, again[number])
+        assert not np.array_equal(values, other[number])
+        assert not np.array_equal(values, unseeded[number])
+    assert not np.array_equal(first[0], first[len(noises)])  # the noise goes on within a session
+    assert abs(np.corrcoef(first[0], other[0])[0, 1]) < 0.1
+    assert abs(np.corrcoef(first[0], first[1])[0, 1]) < 0.1
+
+
+def nodes(graph: onnx.GraphProto) -> Iterator[onnx.NodeProto]:
+    for node in graph.node:
+        yield node
+        for attribute in node.attribute:
+            if attribute.type == onnx.AttributeProto.GRAPH:
+                yield from nodes(attribute.g)
+
+
+def test_seeds_are_spread_and_none_is_none() -> None:
+    spread = [noise_seed(seed) for seed in range(1, 1000)]
+    assert len(set(spread)) == 999
+    assert all(0 < seed < 2**31 for seed in spread)
+    assert noise_seed(5) == noise_seed(5)
+    assert noise_seed(0) != noise_seed(0)
 
 
 def test_an_altered_model_is_not_loaded(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from starling.core.errors import StarlingError
 from starling.models.info import ModelInfo
-from starling.speech.tts.ladder import tts_ladder
+from starling.speech.tts.ladder import NOT_BUILT, tts_ladder
 
 
 def kokoro(name: str, size: int) -> ModelInfo:
@@ -51,3 +51,12 @@ def test_specs() -> None:
     assert (demo.tier, demo.model, demo.factory) == ("demo", "", "starling.speech.tts.espeak:create")
     assert demo.config == {"stand_in": True}  # espeak-ng has no Kokoro voices
     assert tts_ladder("demo", None, [])[0].spec.config == {}
+
+
+def test_a_seed_reaches_every_engine() -> None:
+    assert [rung.spec.config.get("seed") for rung in tts_ladder("auto", FULL, [], seed=7)] == [7, 7]
+
+
+def test_tiers_that_are_not_there_say_why() -> None:
+    assert set(NOT_BUILT) == {"mlir-aie", "npu"}
+    assert all(reason.endswith(".") for reason in NOT_BUILT.values())
