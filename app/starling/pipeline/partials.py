@@ -23,6 +23,9 @@ WARM_UP = 0
 """The segment id of a clip that nobody said; real ones begin at 1."""
 WARM_UP_S = 2.0
 _WARM_UP_LEVEL = 1e-3
+WARM_UP_TRIES = 40
+WARM_UP_PAUSE_S = 0.05
+"""An engine tells that it is loaded a moment before it can be called."""
 _CLOSE_S = 0.5
 
 
@@ -46,6 +49,7 @@ class PartialLine:
         self._decode = decode
         self._on_text = on_text
         self._policy = PartialPolicy()
+        self._closing = threading.Event()
         self._tasks: queue.SimpleQueue[_Clip | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="partials", daemon=True)
         self._thread.start()
@@ -80,14 +84,22 @@ class PartialLine:
 
     def close(self) -> None:
         """End the thread; a call that runs is left to end by itself."""
+        self._closing.set()
         self._tasks.put(None)
         self._thread.join(_CLOSE_S)
 
     def _run(self) -> None:
         while (clip := self._tasks.get()) is not None:
-            began = time.monotonic()
-            text, took_s = "", None
-            with contextlib.suppress(StarlingError):  # the final call meets the same trouble and tells it
-                text = self._decode(clip.samples)
-                took_s = time.monotonic() - began
+            text, took_s = self._decoded(clip.samples)
+            for _ in range(WARM_UP_TRIES if clip.segment == WARM_UP else 0):
+                if took_s is not None or self._closing.wait(WARM_UP_PAUSE_S):
+                    break
+                text, took_s = self._decoded(clip.samples)
             self._on_text(clip.segment, text, len(clip.samples) / SAMPLE_RATE, took_s)
+
+    def _decoded(self, samples: Samples) -> tuple[str, float | None]:
+        """The text and the time it took; None when it failed: the final call meets the same trouble and tells it."""
+        began = time.monotonic()
+        with contextlib.suppress(StarlingError):
+            return self._decode(samples), time.monotonic() - began
+        return "", None
