@@ -34,13 +34,29 @@ def fits(wheel: str, minor: int, platform: str) -> bool:
     return right_python and right_abi and (platforms == "any" or bool(re.search(platform, platforms)))
 
 
+def needed(foreign: str) -> set[str]:
+    """Names of the packages that are installed where ``sys_platform`` is not ``foreign``."""
+    found, waiting = set(), ["starling"]
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        for package in (package for package in LOCK["package"] if package["name"] == name):
+            groups = (package.get("dependencies", []), *package.get("dev-dependencies", {}).values())
+            wanted = [each for group in groups for each in group]
+            waiting += [w["name"] for w in wanted if f"sys_platform == '{foreign}'" not in w.get("marker", "")]
+    return found
+
+
 @pytest.mark.parametrize("minor", SUPPORTED)
-@pytest.mark.parametrize("platform", ["manylinux.*x86_64", "win_amd64"])
-def test_wheels_only(minor: int, platform: str) -> None:
+@pytest.mark.parametrize(("platform", "foreign"), [("manylinux.*x86_64", "win32"), ("win_amd64", "linux")])
+def test_wheels_only(minor: int, platform: str, foreign: str) -> None:
+    there = needed(foreign)
     lacking = [
         f"{package['name']} {package['version']}"
         for package in LOCK["package"]
-        if package["source"] != {"editable": "."} and minor in minors(package)
+        if package["source"] != {"editable": "."} and minor in minors(package) and package["name"] in there
         if not any(fits(wheel["url"].rpartition("/")[2], minor, platform) for wheel in package.get("wheels", []))
     ]
     assert lacking == []
