@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from starling import locate
 from starling.core.errors import StarlingError
-from starling.ui.shell import screens
+from starling.ui.shell import allocator, screens
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QSessionManager
@@ -32,6 +32,7 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         StarlingError: there is no display, Qt or a library of it is missing, or the other one does not answer.
     """
+    allocator.share_one_heap()
     platform = screens.usable()
     with ExitStack() as cleanup:
         app = _application(platform)
