@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from starling.core.errors import StarlingError
 from starling.pipeline.choice import Choice, choose
 from starling.settings.checks import allowed, checked
-from starling.settings.schema import SETTINGS
+from starling.settings.schema import SETTINGS, Value
 from starling.settings.store import Settings, load
 
 
@@ -22,20 +23,28 @@ def add_recogniser(parser: argparse.ArgumentParser) -> None:
 
 
 def add_voice(parser: argparse.ArgumentParser) -> None:
-    """``--tts --voice --speed --out``."""
+    """``--tts --voice --speed --volume --seed --out``."""
     parser.add_argument("--tts", choices=("auto", "cpu", "demo"), help="voice tier (setting tts.tier)")
     parser.add_argument("--voice", metavar="ID", help="voice of that tier")
-    parser.add_argument("--speed", type=_speed, metavar="0.5-2.0", help="speaking speed")
+    parser.add_argument("--speed", type=_setting("tts.speed"), metavar="0.5-2.0", help="speaking speed")
+    parser.add_argument(
+        "--volume", type=_setting("tts.volume"), metavar="0.1-2.0", help="how loud; 1 is the voice's own"
+    )
+    parser.add_argument("--seed", type=_setting("tts.seed"), metavar="N", help="the same noise every time; 0 is off")
     parser.add_argument("--out", metavar="WAV", help="write the speech to this file instead of playing it")
 
 
-def _speed(text: str) -> float:
-    """A value of the setting tts.speed, for argparse."""
-    setting = next(setting for setting in SETTINGS if setting.key == "tts.speed")
-    try:
-        return float(checked(setting, float(text)))
-    except (ValueError, StarlingError):
-        raise argparse.ArgumentTypeError(f"{text!r} is not {allowed(setting)}") from None
+def _setting(key: str) -> Callable[[str], Value]:
+    """Reads a value of a setting that is a number, for argparse."""
+    setting = next(setting for setting in SETTINGS if setting.key == key)
+
+    def read(text: str) -> Value:
+        try:
+            return checked(setting, type(setting.default)(text))
+        except (ValueError, StarlingError):
+            raise argparse.ArgumentTypeError(f"{text!r} is not {allowed(setting)}") from None
+
+    return read
 
 
 def same_file(one: str | Path, other: str | Path) -> bool:
@@ -67,5 +76,7 @@ def chosen(options: argparse.Namespace, **fixed: Any) -> Choice:
         "tts_tier": getattr(options, "tts", None),
         "voice": getattr(options, "voice", None),
         "speed": getattr(options, "speed", None),
+        "volume": getattr(options, "volume", None),
+        "seed": getattr(options, "seed", None),
     }
     return choose(load_settings().get, getattr(options, "language", None), **(given | fixed))

@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         outlet = open_outlet(choice.speaker, options.out, required=True)
         try:
-            speaking = Speaking(client, outlet.sink, voice=choice.voice, speed=choice.speed)
+            speaking = Speaking(client, outlet.sink, voice=choice.voice, speed=choice.speed, volume=choice.volume)
             reply = Mouth(speaking, played=not outlet.wav, wav=outlet.wav).speak(text)
         finally:
             outlet.sink.close()

@@ -10,6 +10,7 @@ from starling.core.results import SttOptions
 from starling.core.segmenter import SegmenterConfig
 from starling.pipeline.conversation import AnswerPolicy
 from starling.pipeline.events import Activation, Mode
+from starling.settings.lists import items
 from starling.settings.schema import Value
 from starling.speech.stt.ladder import SttTier
 from starling.speech.tts.ladder import TtsTier
@@ -29,6 +30,9 @@ class Choice:
     tts_tier: TtsTier
     voice: str
     speed: float
+    volume: float
+    seed: int
+    favourites: tuple[str, ...]
     answer: AnswerPolicy
     wake_phrase: str
     follow_up_s: float
@@ -66,6 +70,9 @@ def choose(setting: Callable[[str], Value], language: str | None = None, **optio
         "tts_tier": read("tts.tier"),
         "voice": read("tts.voice"),
         "speed": read("tts.speed"),
+        "volume": read("tts.volume"),
+        "seed": read("tts.seed"),
+        "favourites": items(read("tts.favourites")),
         "answer": read("assistant.answer"),
         "wake_phrase": read("assistant.wake_phrase"),
         "follow_up_s": float(read("assistant.follow_up")),

@@ -85,6 +85,7 @@ class Coordinator:
         self._clock = StreamClock()
         self._said = SaidReplies(ECHO_TAIL_S if real_time else 0.0)
         self._turns: dict[int, str] = {}
+        self._noted: set[str] = set()
         self._typed = itertools.count(-1, -1)
         self._asked = 0
         self._stop = threading.Event()
@@ -205,6 +206,8 @@ class Coordinator:
             case mailbox.ReplyEnded(reply=reply, job=job):
                 self._said.ended(self._now_s())
                 self._emit(events.ReplyEnded(reply, self._turns.get(job, "")))
+                for note in dict.fromkeys(reply.notes):
+                    self._note(note)
             case mailbox.Answered(job=job, reply=answer):
                 self._asked -= 1
                 self._line.replied(job, answer)
@@ -217,6 +220,12 @@ class Coordinator:
             case mailbox.ReplayEnded(turn=turn, error=error):
                 self._said.ended(self._now_s())
                 self._emit(events.ReplayEnded(turn, error))
+
+    def _note(self, note: str) -> None:
+        """Tell it once a run: a conversation in another script would repeat it with every reply."""
+        if note not in self._noted:
+            self._noted.add(note)
+            self._emit(events.Notice(note))
 
     def _now_s(self) -> float:
         """The time base of utterances and replies: the wall clock, or a file's own time."""

@@ -46,7 +46,7 @@ def stt_rungs(choice: Choice) -> list[Rung]:
 
 def tts_rungs(choice: Choice) -> list[Rung]:
     """The voices to use, best first."""
-    return tts_ladder(choice.tts_tier, None, library.installed())
+    return tts_ladder(choice.tts_tier, None, library.installed(), choice.seed)
 
 
 @dataclass

@@ -75,6 +75,7 @@ class Reply:
         stopped: the user cut it short.
         wav: the file it was written to, if any.
         played: whether it went to a speaker.
+        notes: what a listener should know: letters that the voice does not read.
     """
 
     text: str
@@ -88,6 +89,7 @@ class Reply:
     played: bool = False
     wav: str = ""
     error: dict[str, str] | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def rtf(self) -> float | None:

@@ -86,7 +86,9 @@ class _Request:
 class _Replay:
     turn: str
     text: str
-    samples: Samples | None
+    samples: Samples | None = None
+    perform: Callable[[], Reply] | None = None
+    dropped: Callable[[], None] | None = None
 
 
 class ReplyLine:
@@ -109,6 +111,13 @@ class ReplyLine:
         """Play a turn's recording, (n,) float32 at 16 kHz that says ``text``; without one, speak the text."""
         self._inbox.put(_Replay(turn, text, samples))
 
+    def perform(self, text: str, perform: Callable[[], Reply], dropped: Callable[[], None]) -> None:
+        """Have something spoken in its turn by ``perform``, on the line's thread, that says ``text``.
+
+        Like a replay: what is heard meanwhile is told from it. ``dropped`` is called instead when a stop comes before.
+        """
+        self._inbox.put(_Replay("", text, perform=perform, dropped=dropped))
+
     def stop(self) -> None:
         """Stop speaking, also what is about to begin, and drop what waits to be answered. From one thread."""
         self._stops += 1
@@ -119,6 +128,8 @@ class ReplyLine:
                 closing |= item is None
                 if isinstance(item, _Request):
                     self._audience.answered(item.job, None)
+                elif isinstance(item, _Replay) and item.dropped is not None:
+                    item.dropped()
         if closing:
             self._inbox.put(None)
         self._voice.stop()
@@ -168,10 +179,14 @@ class ReplyLine:
     def _play_again(self, item: _Replay) -> None:
         self._audience.replay_began(item.turn, item.text)
         try:
-            reply = self._voice.speak(item.text) if item.samples is None else self._voice.play(item.samples)
-            error = reply.error
+            error = self._heard_again(item).error
         except StarlingError as failure:
             error = failure.to_json()
         except Exception as failure:  # noqa: BLE001 - see above
             error = internal_error(failure).to_json()
         self._audience.replay_ended(item.turn, error)
+
+    def _heard_again(self, item: _Replay) -> Reply:
+        if item.perform is not None:
+            return item.perform()
+        return self._voice.speak(item.text) if item.samples is None else self._voice.play(item.samples)

@@ -185,7 +185,7 @@ class Running:
             self.session.use_sink(Speaker(new.speaker))
         if (old.stt_tier, old.stt_model, old.stt_threads) != (new.stt_tier, new.stt_model, new.stt_threads):
             self.session.engines.exchange_stt(new, self._on_engine)
-        if old.tts_tier != new.tts_tier:
+        if (old.tts_tier, old.seed) != (new.tts_tier, new.seed):
             self.session.engines.exchange_tts(new, self._on_engine)
 
     def _use_choice(self, choice: Choice) -> None:
@@ -194,6 +194,7 @@ class Running:
         coordinator.configure(choice.segmenter, choice.follow_up_s)
         session.recogniser.options = choice.stt_options
         session.speaking.voice, session.speaking.speed = choice.voice, choice.speed
+        session.speaking.volume = choice.volume
         session.engines.idle_unload(choice.idle_unload_s)
         session.keeper.keep_days = choice.keep_days
         if session.partials is not None:

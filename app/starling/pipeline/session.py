@@ -136,7 +136,7 @@ class Session:
             self.partials = PartialLine(self.recogniser.partial, self.mailbox.partial) if live else None
             if self.partials is not None:
                 stack.callback(self.partials.close)
-            self.speaking = Speaking(both, sink, voice=choice.voice, speed=choice.speed, on_event=self._on_sink_event)
+            self.speaking = self._speaking(choice)
             mouth = Mouth(self.speaking, played=isinstance(sink, Speaker), wav=wav)
             self.replies = ReplyLine(self._assistant(store), mouth, self.mailbox)
             stack.callback(self.replies.close)
@@ -181,6 +181,16 @@ class Session:
         if self.history is None:
             raise StarlingError("history.no_audio", "There is no recording of this.", "Say it again.")
         return self.history.audio(turn)
+
+    def _speaking(self, choice: Choice) -> Speaking:
+        return Speaking(
+            self.engines,
+            self._sink,
+            voice=choice.voice,
+            speed=choice.speed,
+            volume=choice.volume,
+            on_event=self._on_sink_event,
+        )
 
     def _assistant(self, store: Path | None) -> SkillAnswerer:
         assistant = Assistant(store or locate.data_dir() / "assistant")

@@ -8,16 +8,20 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import numpy as np
 
 from starling.audio.base import AudioSink
 from starling.audio.events import FirstSound, SinkEvent, SpeakerBack, SpeakerLost, SpeakerOpened
+from starling.audio.gain import amplified
 from starling.core.errors import StarlingError
 from starling.core.placement import Placement
 from starling.core.results import Samples
 from starling.pipeline.events import Reply
 from starling.pipeline.making import ClauseBegins, Made, Producer, Recorded, Synthesizer
+from starling.speech.tts.scripts import foreign
+from starling.speech.tts.voices import voice_language
 
 LEAD_S = 2.0
 """Sound that waits in the speaker's queue before more is handed over: a stop has little to forget."""
@@ -30,6 +34,25 @@ LOST_S = 1.5
 _POLL_S = 0.05
 
 
+@dataclass(frozen=True)
+class Delivery:
+    """How a text is spoken by somebody else than the voice in use.
+
+    Attributes:
+        synthesizer: makes the sound.
+        voice: voice id; empty for its default.
+        speed: 1.0 is the voice's own pace.
+        volume: 1.0 is the voice's own loudness.
+        on_sound: called on the speaking thread with all sound that is handed to the speaker, and its rate.
+    """
+
+    synthesizer: Synthesizer
+    voice: str
+    speed: float
+    volume: float
+    on_sound: Callable[[Samples, int], None] = lambda samples, rate: None
+
+
 class Speaking:
     """Speaks replies, one at a time.
 
@@ -38,6 +61,7 @@ class Speaking:
         sink: plays it.
         voice: voice id; empty for the tier's default.
         speed: 1.0 is the voice's own pace.
+        volume: 1.0 is the voice's own loudness; recordings are played as they are.
         on_event: called, on the speaking thread, with what the sink told apart from first sounds.
         clock: monotonic seconds, the clock of :class:`FirstSound`.
     """
@@ -49,11 +73,13 @@ class Speaking:
         *,
         voice: str = "",
         speed: float = 1.0,
+        volume: float = 1.0,
         on_event: Callable[[SinkEvent], None] = lambda event: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.voice = voice
         self.speed = speed
+        self.volume = volume
         self._synthesizer = synthesizer
         self._sink = sink
         self._on_event = on_event
@@ -63,8 +89,10 @@ class Speaking:
         self._count = 0
         self._lost: StarlingError | None = None
 
-    def speak(self, text: str | Iterable[str]) -> Reply:
+    def speak(self, text: str | Iterable[str], delivery: Delivery | None = None) -> Reply:
         """Speak a text, or pieces of one as they come, to its end or to :meth:`stop`.
+
+        With a ``delivery`` as that says, instead of with the voice in use.
 
         Never raises for the engine, the speaker or the pieces failing with a StarlingError: what could be said was
         said, and the reply carries the error.
@@ -72,11 +100,13 @@ class Speaking:
         with self._turn:
             self._count += 1
             pieces = [text] if isinstance(text, str) else text
-            producer = Producer(pieces, self._synthesizer, self.voice, self.speed, self._clock)
+            how = delivery or Delivery(self._synthesizer, self.voice, self.speed, self.volume)
+            producer = Producer(pieces, how.synthesizer, how.voice, how.speed, self._clock)
             run = _Run(producer, self._sink, f"reply-{self._count}", self._take, self._clock, lambda: self._lost)
+            run.volume, run.on_sound = how.volume, how.on_sound
             self._running = run
             try:
-                return run.run(self.voice)
+                return run.run(how.voice)
             finally:
                 self._running = None
 
@@ -134,6 +164,8 @@ class _Run:
         clock: Callable[[], float],
         lost: Callable[[], StarlingError | None],
     ) -> None:
+        self.volume = 1.0
+        self.on_sound: Callable[[Samples, int], None] = lambda samples, rate: None
         self._producer = producer
         self._sink = sink
         self._tag = tag
@@ -189,7 +221,9 @@ class _Run:
     def _play(self, samples: Samples, rate: int) -> None:
         if not samples.size or self._stopped.is_set():
             return
+        samples = amplified(samples, self.volume)
         self._sink.play(samples, rate, self._tag)
+        self.on_sound(samples, rate)
         self._handed_s += samples.size / rate
         self._sounds_until_s = max(self._sounds_until_s, self._clock()) + samples.size / rate
         self._tail = (trailing_silence_s(samples, rate, self._tail[0]), rate)
@@ -235,10 +269,12 @@ class _Run:
     def _reply(self, voice: str, began_s: float, error: StarlingError | None) -> Reply:
         metrics = self._producer.last_metrics
         first_s = self._first_sound_s
+        tier = metrics.rung.spec.tier if metrics else ""
+        spoke = metrics.voice if metrics and metrics.voice else voice
         return Reply(
             text=self._producer.text,
-            tier=metrics.rung.spec.tier if metrics else "",
-            voice=metrics.voice if metrics and metrics.voice else voice,
+            tier=tier,
+            voice=spoke,
             placement=metrics.placement if metrics else Placement(),
             audio_s=self._speech_s if self._handed_s else None,
             synthesis_s=self._producer.synthesis_s if self._handed_s else None,
@@ -246,7 +282,14 @@ class _Run:
             stopped=self._stopped.is_set(),
             played=first_s is not None,
             error=error.to_json() if error else None,
+            notes=notes_on(self._producer.text, tier, spoke),
         )
+
+
+def notes_on(text: str, tier: str, voice: str) -> tuple[str, ...]:
+    """What a listener should know of this text in this voice; nothing while no tier is known."""
+    found = foreign(text, voice_language(tier, voice), voice) if tier and voice else None
+    return (found.sentence,) if found else ()
 
 
 def trailing_silence_s(samples: Samples, rate: int, before_s: float) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from starling.settings.declaration import Page, PageKey, Setting, Value
+from starling.settings.voice import VOICE
 
 __all__ = ["PAGES", "SETTINGS", "Page", "PageKey", "Setting", "Value"]
 
@@ -222,44 +223,6 @@ _RECOGNITION: tuple[Setting, ...] = (
     ),
 )
 
-_VOICE: tuple[Setting, ...] = (
-    Setting(
-        "tts.voice",
-        "",
-        "Voice",
-        "Who speaks. The list holds the voices of the voice engine in use.",
-        in_file="A voice id of the tier in use; empty for the tier's default.",
-        page="voice",
-        control="voice",
-        keywords=("kokoro", "espeak", "female", "male", "speaker"),
-    ),
-    Setting(
-        "tts.speed",
-        1.0,
-        "Speaking speed",
-        "1.00 is the voice's own pace.",
-        0.5,
-        2.0,
-        unit="times",
-        page="voice",
-        control="slider",
-        step=0.05,
-        keywords=("fast", "slow", "rate", "pace"),
-    ),
-    Setting(
-        "tts.tier",
-        "auto",
-        "Voice engine",
-        "Which engine speaks. Automatic takes the best that works here.",
-        choices=("auto", "cpu", "demo"),
-        labels=("Automatic", "Kokoro on the CPU", "eSpeak, no model needed"),
-        in_file="cpu is Kokoro on the CPU, demo is eSpeak.",
-        page="voice",
-        advanced=True,
-        keywords=("tier", "kokoro", "espeak", "npu"),
-    ),
-)
-
 _ASSISTANT: tuple[Setting, ...] = (
     Setting(
         "assistant.answer",
@@ -362,4 +325,4 @@ _WINDOW: tuple[Setting, ...] = (
     ),
 )
 
-SETTINGS: tuple[Setting, ...] = (*_LISTENING, *_SOUND, *_RECOGNITION, *_VOICE, *_ASSISTANT, *_HISTORY, *_WINDOW)
+SETTINGS: tuple[Setting, ...] = (*_LISTENING, *_SOUND, *_RECOGNITION, *VOICE, *_ASSISTANT, *_HISTORY, *_WINDOW)

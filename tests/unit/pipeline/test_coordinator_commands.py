@@ -143,3 +143,15 @@ def test_meters_are_sent_only_while_somebody_looks():
     assert max(sound.level_dbfs for sound in sounds) == pytest.approx(20 * np.log10(0.5 / np.sqrt(2)), abs=0.2)
     assert sounds[-1].probability == 1.0
     assert sounds[-1].threshold == 0.5
+
+
+def test_what_a_voice_cannot_read_is_told_once():
+    def reply(coordinator):
+        for _ in range(2):
+            loop.mailbox.reply_ended(events.Reply("x", notes=("It has Greek letters.",)), 0)
+
+    source = Script(quiet(1), reply, quiet(1))
+    loop = Loop(None, (), source=source)
+    source.coordinator = loop.coordinator
+    loop.run()
+    assert [event.text for event in loop.events if isinstance(event, events.Notice)] == ["It has Greek letters."]

@@ -161,3 +161,26 @@ def test_a_replay_that_fails_is_told_and_the_next_request_is_answered(bench):
     bench.line.submit("one", 1)
     (turn, error), second = bench.wait_for(2)
     assert (turn, error["code"], second) == ("a", "audio.bad", (1, "about one"))
+
+
+def test_somebody_else_speaks_in_their_turn(bench):
+    def perform():
+        bench.voice.spoken.append("performed")
+        return Reply("")
+
+    bench.line.submit("one", 1)
+    bench.line.perform("a sample", perform, lambda: None)
+    bench.line.submit("two", 2)
+    assert bench.wait_for(3) == [(1, "about one"), ("", None), (2, "about two")]
+    assert bench.voice.spoken == ["about one", "performed", "about two"]
+
+
+def test_a_performance_that_a_stop_drops_is_told(bench):
+    dropped = []
+    bench.line.submit("slow", 1)
+    assert bench.assistant.thinking.wait(5)
+    bench.line.perform("a sample", lambda: pytest.fail("performed"), lambda: dropped.append(True))
+    bench.line.stop()
+    bench.assistant.go.set()
+    assert dropped == [True]
+    bench.wait_for(1)

@@ -21,7 +21,7 @@ from starling.core.results import Samples
 from starling.engine.clients import SpeechChunk, SpeechMetrics, TtsClient
 from starling.engine.supervisor import Supervisor
 from starling.pipeline.making import CLAUSE_PAUSE_S, CLAUSES_AHEAD, SENTENCE_PAUSE_S, pause_after
-from starling.pipeline.speaking import DRAIN_GRACE_S, LEAD_S, LOST_S, Speaking, trailing_silence_s
+from starling.pipeline.speaking import DRAIN_GRACE_S, LEAD_S, LOST_S, Delivery, Speaking, trailing_silence_s
 
 RATE = 1000
 LONG_WAIT_S = 5.0
@@ -391,6 +391,44 @@ def test_a_recording_is_played_as_it_is() -> None:
     reply = speaking(FakeEngine(), sink).play(np.full(RATE // 2, 0.25, np.float32), RATE)
     assert sink.sound.tolist() == [0.25] * (RATE // 2)
     assert (reply.played, reply.error, reply.text) == (True, None, "")
+
+
+def test_volume_is_a_gain_on_speech_and_not_on_recordings() -> None:
+    sink = FakeSink()
+    mouth = speaking(FakeEngine(), sink, volume=0.5)
+    mouth.speak("Just a short one.")
+    assert set(sink.sound.tolist()) == {0.25}
+    sink.played.clear()
+    mouth.volume = 2.0
+    mouth.speak("Just a short one.")
+    assert 0.9 < sink.sound.max() < 1.0  # 1.0 would be 0.5 doubled
+    sink.played.clear()
+    mouth.play(np.full(10, 0.5, np.float32), RATE)
+    assert set(sink.sound.tolist()) == {0.5}
+
+
+def test_somebody_else_speaks_once_and_the_voice_in_use_stays() -> None:
+    engine, other, sink = FakeEngine(), FakeEngine(), FakeSink()
+    mouth = speaking(engine, sink, voice="en-gb")
+    told: list[tuple[int, int]] = []
+    delivery = Delivery(other, "en-us", 2.0, 0.5, lambda samples, rate: told.append((samples.size, rate)))
+    reply = mouth.speak("Just a short one.", delivery)
+    assert (reply.voice, other.voices, engine.voices) == ("en-us", {("en-us", 2.0)}, set())
+    assert sum(size for size, _ in told) == sink.sound.size
+    assert {rate for _, rate in told} == {RATE}
+    assert mouth.speak("Just a short one.").voice == "en-gb"
+    assert engine.voices == {("en-gb", 1.0)}
+
+
+@pytest.mark.parametrize(
+    ("text", "voice", "said"),
+    [("Hello there.", "en-gb", ""), ("Привет всем.", "en-gb", "Cyrillic"), ("Привет всем.", "ru", ""),
+     ("Привет всем.", "", "")],
+)  # fmt: skip
+def test_letters_that_the_voice_does_not_read_are_told(text: str, voice: str, said: str) -> None:
+    reply = speaking(FakeEngine(), FakeSink(), voice=voice).speak(text)
+    assert len(reply.notes) == bool(said)
+    assert said in "".join(reply.notes)
 
 
 def test_another_sink_takes_over() -> None:

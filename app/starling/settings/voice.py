@@ -1,0 +1,80 @@
+"""The settings of the page Voice."""
+
+from __future__ import annotations
+
+from starling.settings.declaration import Setting
+
+VOICE: tuple[Setting, ...] = (
+    Setting(
+        "tts.voice",
+        "",
+        "Voice",
+        "Who speaks. The list holds the voices of the voice engine in use.",
+        in_file="A voice id of the tier in use; empty for the tier's default.",
+        page="voice",
+        control="voice",
+        keywords=("kokoro", "espeak", "female", "male", "speaker"),
+    ),
+    Setting(
+        "tts.speed",
+        1.0,
+        "Speaking speed",
+        "1.00 is the voice's own pace.",
+        0.5,
+        2.0,
+        unit="times",
+        page="voice",
+        control="slider",
+        step=0.05,
+        keywords=("fast", "slow", "rate", "pace"),
+    ),
+    Setting(
+        "tts.volume",
+        1.0,
+        "Voice volume",
+        "How loud Starling speaks. Above 1.00 the loudest sounds are held back, so that nothing is clipped.",
+        0.1,
+        2.0,
+        unit="times",
+        page="voice",
+        control="slider",
+        step=0.05,
+        keywords=("loud", "quiet", "gain"),
+    ),
+    Setting(
+        "tts.tier",
+        "auto",
+        "Voice engine",
+        "Which engine speaks. Automatic takes the best that works here.",
+        choices=("auto", "cpu", "demo"),
+        labels=("Automatic", "Kokoro on the CPU", "eSpeak, no model needed"),
+        in_file="cpu is Kokoro on the CPU, demo is eSpeak.",
+        page="voice",
+        advanced=True,
+        keywords=("tier", "kokoro", "espeak", "npu"),
+    ),
+    Setting(
+        "tts.seed",
+        0,
+        "Voice noise seed",
+        "Voices draw noise, so the same words never sound quite the same. With a number here, the same words in the "
+        "same order sound the same after every start.",
+        0,
+        999_999,
+        in_file="0 draws new noise each time.",
+        zero="Off",
+        page="voice",
+        advanced=True,
+        keywords=("repeatable", "random", "noise"),
+    ),
+    Setting(
+        "tts.favourites",
+        "",
+        "Favourite voices",
+        "The voices that are listed first.",
+        in_file="Voice ids of any tier, with commas between them.",
+        page="voice",
+        advanced=True,
+        keywords=("kokoro", "espeak", "bookmark"),
+    ),
+)
