@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import threading
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +16,7 @@ from tests.helpers.pulse import wait_until
 TIMEOUT_S = 30.0
 NO_SOUND = {"PULSE_SERVER": "unix:/nonexistent"}
 GRACE_S = 3.0
+END_S = 15.0
 MARK = "STARLING_TEST_MARK"
 
 
@@ -76,3 +79,20 @@ def processes(mark: str | Path) -> list[str]:
         except OSError:
             continue  # ended while we looked
     return [line for line in found if line]
+
+
+def finish(process: subprocess.Popen[str], readers: list[threading.Thread], ending: signal.Signals) -> None:
+    """End a process with a signal and its readers with it; one that does not end is killed, and the test fails."""
+    if process.poll() is None:
+        process.send_signal(ending)
+    try:
+        process.wait(END_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
+    finally:
+        for reader in readers:
+            reader.join()
+        for stream in (process.stdin, process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()

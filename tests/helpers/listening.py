@@ -18,6 +18,7 @@ import numpy as np
 
 from starling.audio.files import write_wav
 from starling.core.results import SAMPLE_RATE
+from tests.helpers.commands import finish
 from tests.helpers.espeak import speak
 
 
@@ -38,19 +39,7 @@ class Listening:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
-        try:
-            self.process.wait(15)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            raise
-        finally:
-            for reader in self._readers:
-                reader.join()
-            for stream in (self.process.stdout, self.process.stderr):
-                if stream is not None:
-                    stream.close()
+        finish(self.process, self._readers, signal.SIGINT)
 
     def named(self, name: str) -> list[dict[str, Any]]:
         """The events of one kind so far."""

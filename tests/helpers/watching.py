@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from tests.helpers.commands import finish
 from tests.helpers.display import Screen
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,19 +48,7 @@ class Watching:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            raise
-        finally:
-            for reader in self._readers:
-                reader.join()
-            for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
-                if stream is not None:
-                    stream.close()
+        finish(self.process, self._readers, signal.SIGTERM)
 
     def ask(self, question: str, timeout_s: float = 10.0) -> Any:
         """The answer to one question, see :mod:`tests.helpers.watched`."""
