@@ -17,6 +17,10 @@ from starling.assistant.skills.running import Running
 from starling.assistant.skills.talk import Talk
 from starling.assistant.skills.timers import Timers, is_yes
 from starling.assistant.skills.units import Units
+from starling.assistant.tools.note_tools import note_tools
+from starling.assistant.tools.reading import reading_tools
+from starling.assistant.tools.schedule_tools import schedule_tools
+from starling.assistant.tools.toolbox import Toolbox
 
 QUESTION_OPEN_S = 30.0
 _STOP = frozenset(
@@ -43,6 +47,16 @@ def local_time() -> datetime:
     return datetime.now().astimezone()
 
 
+def is_stop(said: Utterance) -> bool:
+    """True for a wish that Starling be silent."""
+    return said.text in _STOP or set(said.words) == {"stop"}
+
+
+def is_no(said: Utterance) -> bool:
+    """True for a plain no."""
+    return said.text in _NO
+
+
 class Assistant:
     """Answers transcripts from real state. All methods are called from one thread.
 
@@ -50,6 +64,10 @@ class Assistant:
         store_dir: folder of ``timers.json`` and ``notes.json``; made when something is first stored.
         clock: local time, aware.
         elapsed: seconds that setting the wall clock does not move.
+
+    Attributes:
+        has_model: whether a language model answers what no skill takes.
+        toolbox: the skills, for that model.
     """
 
     def __init__(
@@ -62,32 +80,63 @@ class Assistant:
         self._elapsed = elapsed
         self._last_text = ""
         self._question: tuple[Answer, float] | None = None
+        self.has_model = False
         schedule = Schedule(store_dir / "timers.json", clock, elapsed)
         self._running = Running(schedule, clock)
         timers = Timers(schedule)
+        alarms = Alarms(schedule, timers)
         notes = Notes(store_dir / "notes.json")
         self._skills: Sequence[Skill] = (
             self._running,
-            Alarms(schedule, timers),
+            alarms,
             timers,
             Clock(),
             Calendar(),
             notes,
             Units(),
             Arithmetic(),
-            Talk(),
+            Talk(lambda: self.has_model),
+        )
+        self.toolbox = Toolbox(
+            (
+                *reading_tools(clock),
+                *schedule_tools(clock, self._running, timers, alarms),
+                *note_tools(clock, notes),
+            )
         )
         self.notices: tuple[str, ...] = tuple(filter(None, (schedule.notice, notes.notice)))
 
     def reply(self, transcript: str) -> Answer:
         """The answer to one utterance. Never raises for what was said."""
+        answer = self.attempt(transcript)
+        if answer is not None:
+            return answer
+        text = Utterance.of(transcript).text
+        lost = text in _NO or is_yes(text)
+        sentence = "I have not asked anything." if lost else _NOT_TAKEN
+        self.said(sentence)
+        return Answer(sentence, "none")
+
+    def attempt(self, transcript: str) -> Answer | None:
+        """The answer of a skill; None when none of them takes the utterance."""
         said = Utterance.of(transcript)
         answer = self._answer(said, self._clock())
+        if answer is None:
+            self._question = None
+            return None
         if answer.skill == "repeat":
             return answer  # a question that is repeated stays open
         self._question = (answer, self._elapsed()) if answer.asks else None
-        self._last_text = answer.text or self._last_text
+        self.said(answer.text)
         return answer
+
+    def said(self, text: str) -> None:
+        """This was said last, whoever made it."""
+        self._last_text = text or self._last_text
+
+    def forget(self) -> None:
+        """Nothing was said and nothing asked; timers and notes stay."""
+        self._question, self._last_text = None, ""
 
     def due(self) -> list[Announcement]:
         """Timers and alarms that came due since the last call; each is given once."""
@@ -103,24 +152,20 @@ class Assistant:
         """
         return self._running.next_due_s()
 
-    def _answer(self, said: Utterance, now: datetime) -> Answer:
+    def _answer(self, said: Utterance, now: datetime) -> Answer | None:
         if not said.text:
             return Answer(_NOTHING_HEARD, "none")
-        if said.text in _STOP or set(said.words) == {"stop"}:
+        if is_stop(said):
             return Answer("", "stop", Action.STOP)
         if said.text in _REPEAT:
             return Answer(self._last_text or "I have not said anything yet.", "repeat")
-        answer = self._follow_up(said, now) or self._from_skills(said, now)
-        if answer is None:
-            lost = said.text in _NO or is_yes(said.text)
-            return Answer("I have not asked anything." if lost else _NOT_TAKEN, "none")
-        return answer
+        return self._follow_up(said, now) or self._from_skills(said, now)
 
     def _follow_up(self, said: Utterance, now: datetime) -> Answer | None:
         if not self._question or self._elapsed() - self._question[1] > QUESTION_OPEN_S:
             return None
         asked = self._question[0]
-        if said.text in _NO:
+        if is_no(said):
             return Answer("Okay, I leave it.", asked.skill)
         return asked.follow_up(said, now) if asked.follow_up else None
 

@@ -83,6 +83,15 @@ def no_tools(url: str, model: str) -> StarlingError:
     )
 
 
+def too_many_tools(model: str) -> StarlingError:
+    """It calls tools and never answers."""
+    return StarlingError(
+        "llm.too_many_tools",
+        f"The model {model} used one skill after another and gave no answer.",
+        "Ask more precisely, or choose another model.",
+    )
+
+
 def http_status(url: str, model: str, status: int, said: str, *, with_tools: bool = False) -> StarlingError:
     """An answer other than 200; ``said`` is the server's own reason."""
     lower = said.lower()

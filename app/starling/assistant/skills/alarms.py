@@ -56,12 +56,12 @@ class Alarms:
             return (lambda: self._ask_time(unclear=bool(when))) if may_ask else None
         if waking and not said.sure and said.hour in _MORNING:
             said = said.in_half("am")
-        return lambda: self._set(said, now)
+        return lambda: self.set_for(said, now)
 
     def _ask_time(self, *, unclear: bool) -> Answer:
         def follow(said: Utterance, now: datetime) -> Answer | None:
             moment = parse_time(re.sub(r"^(?:for|at) ", "", said.text))
-            return self._set(moment, now) if moment else None
+            return self.set_for(moment, now) if moment else None
 
         question = "I did not understand the time. For what time?" if unclear else "For what time?"
         return Answer(question, "alarms", follow_up=follow)
@@ -71,14 +71,15 @@ class Alarms:
             whole = parse_time(said.text)
             half = parse_time(f"{moment.hour} {said.text.removeprefix('the ')}")
             chosen = whole if (whole and whole.sure) or not half or not half.sure else moment.in_half(_half_of(half))
-            return self._set(replace(chosen, day=chosen.day or moment.day), now) if chosen and chosen.sure else None
+            return self.set_for(replace(chosen, day=chosen.day or moment.day), now) if chosen and chosen.sure else None
 
         if (moment.hour, moment.minute) == (12, 0):
             return Answer("12 noon or 12 midnight?", "alarms", follow_up=follow)
         hour = f"{moment.hour}:{moment.minute:02d}" if moment.minute else f"{moment.hour}"
         return Answer(f"{hour} AM or {hour} PM?", "alarms", follow_up=follow)
 
-    def _set(self, said: SpokenTime, now: datetime) -> Answer:
+    def set_for(self, said: SpokenTime, now: datetime) -> Answer:
+        """Set it, or ask for what is missing, or say why not."""
         if not said.sure:
             return self._ask_half(said)
         moment = said.after(now)

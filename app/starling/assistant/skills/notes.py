@@ -87,11 +87,29 @@ class Notes:
         if one := _DELETE_ONE.fullmatch(said.text):
             return self._with_one(one, self._delete_one)
         body = _body(said.raw)
-        return None if body is None else lambda: self._take(body, now)
+        return None if body is None else lambda: self.take(body, now)
 
-    def _take(self, body: str, now: datetime) -> Answer:
+    def all(self) -> list[Note]:
+        """The notes, oldest first."""
+        return self._store.load()
+
+    def delete(self, *gone: Note) -> Answer:
+        """Delete these notes, wherever they stand by now."""
+        kept = self._store.load()
+        amount = len(kept)
+        for note in gone:
+            if note in kept:
+                kept.remove(note)
+        amount -= len(kept)
+        if not amount:
+            return Answer("That note is no longer there.", "notes")
+        told = f"Deleted: {_sentence(gone[0].text)}" if len(gone) == 1 else f"{spoken.count(amount, 'note')} deleted."
+        return Answer(self._save(kept) or told, "notes")
+
+    def take(self, body: str, now: datetime) -> Answer:
+        """Write a note down, or ask what to write."""
         if not body:
-            return Answer("What should I write down?", "notes", follow_up=lambda said, then: self._take(said.raw, then))
+            return Answer("What should I write down?", "notes", follow_up=lambda said, then: self.take(said.raw, then))
         notes = self._store.load()
         if len(notes) >= MOST:
             return Answer(f"There are already {MOST} notes; delete some first.", "notes")

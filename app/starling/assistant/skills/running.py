@@ -64,7 +64,7 @@ class Running:
         """See :class:`starling.assistant.answer.Skill`."""
         if listed := _first_match(_LIST, said.text):
             kinds = _kinds(listed["kind"])
-            return lambda: Answer(self._list(kinds, self._named(kinds, ""), now), "timers")
+            return lambda: Answer(self._list(kinds, self.named(kinds, ""), now), "timers")
         if left := _first_match(_LEFT, said.text):
             return self._left(_kinds(left["kind"] or "timer"), left["name"] or "", now)
         if cancel := _CANCEL.fullmatch(said.text):
@@ -113,18 +113,19 @@ class Running:
     def _list(self, kinds: tuple[str, ...], entries: list[Entry], now: datetime) -> str:
         sentences = []
         for kind in kinds:
-            told = [self._describe(entry, now) for entry in entries if entry.kind == kind]
+            told = [self.describe(entry, now) for entry in entries if entry.kind == kind]
             if told:
                 sentences.append(f"You have {spoken.count(len(told), kind)}: {_shortened(told)}.")
         return " ".join(sentences) or f"You have no {' and no '.join(f'{kind}s' for kind in kinds)}."
 
-    def _describe(self, entry: Entry, now: datetime) -> str:
+    def describe(self, entry: Entry, now: datetime) -> str:
+        """``the pasta timer with 5 minutes left``, ``6 AM tomorrow``."""
         if entry.kind == "timer":
             return f"the {_label(entry)} with {spoken.remaining(self._schedule.left(entry))} left"
         return f"{spoken.clock(entry.moment)} {spoken.near_day(entry.moment.date(), now.date())}"
 
     def _left(self, kinds: tuple[str, ...], name: str, now: datetime) -> Callable[[], Answer] | None:
-        entries = self._named(kinds, name)
+        entries = self.named(kinds, name)
         if name and not entries:
             return self._unknown(kinds, name)
         if len(entries) != 1:
@@ -132,9 +133,15 @@ class Running:
         left = spoken.remaining(self._schedule.left(entries[0]))
         if entries[0].kind == "timer":
             return lambda: Answer(f"You have {left} left on the {_label(entries[0])}.", "timers")
-        return lambda: Answer(f"The alarm is set for {self._describe(entries[0], now)}, {left} from now.", "timers")
+        return lambda: Answer(f"The alarm is set for {self.describe(entries[0], now)}, {left} from now.", "timers")
 
-    def _named(self, kinds: tuple[str, ...], name: str) -> list[Entry]:
+    @staticmethod
+    def label(entry: Entry) -> str:
+        """``pasta timer``, ``10 minute timer``, ``6 AM alarm``."""
+        return _label(entry)
+
+    def named(self, kinds: tuple[str, ...], name: str) -> list[Entry]:
+        """Those of these kinds that a name, a length, an hour or a place means; all of them without a name."""
         entries = [entry for kind in kinds for entry in self._schedule.entries(kind)]
         ordinal = read_ordinal(name.split())
         if ordinal and ordinal[1] == len(name.split()):
@@ -148,16 +155,17 @@ class Running:
         return lambda: Answer(f"There is no {name} {kinds[0]}.", "timers")
 
     def _cancel(self, kinds: tuple[str, ...], name: str, every: bool, now: datetime) -> Callable[[], Answer] | None:
-        entries = self._named(kinds, name)
+        entries = self.named(kinds, name)
         if name and not entries:
             return self._unknown(kinds, name)
         if not entries:
             return lambda: Answer(f"You have no {' and no '.join(f'{kind}s' for kind in kinds)} to cancel.", "timers")
         if len(entries) > 1 and not every:
             return lambda: self._ask_which(entries, now)
-        return lambda: self._remove(entries)
+        return lambda: self.cancel(entries)
 
-    def _remove(self, entries: list[Entry]) -> Answer:
+    def cancel(self, entries: list[Entry]) -> Answer:
+        """Take these out."""
         saved = self._schedule.remove(entries)
         kinds = {entry.kind for entry in entries}
         if len(entries) == 1:
@@ -170,15 +178,15 @@ class Running:
         def follow(said: Utterance, _now: datetime) -> Answer | None:
             text = re.sub(r"^(?:cancel )?(?:the |my )?| (?:timer|alarm|one)$", "", said.text)
             if said.text in _ALL:
-                return self._remove(entries)
+                return self.cancel(entries)
             chosen = [
-                entry for entry in self._named(tuple(dict.fromkeys(e.kind for e in entries)), text) if entry in entries
+                entry for entry in self.named(tuple(dict.fromkeys(e.kind for e in entries)), text) if entry in entries
             ]
-            return self._remove(chosen) if text and len(chosen) == 1 else None
+            return self.cancel(chosen) if text and len(chosen) == 1 else None
 
         labels = [f"the {_label(entry)}" for entry in entries]
         if len(set(labels)) < len(labels):
-            labels = [self._describe(entry, now) for entry in entries]
+            labels = [self.describe(entry, now) for entry in entries]
         which = _shortened(labels, "or")
         return Answer(f"Which one: {which}?", "timers", follow_up=follow)
 

@@ -21,7 +21,7 @@ _ANSWERS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
         (
             r"who are you|what are you|what is your name|introduce yourself|are you (?:a )?(?:robot|human|real|person)",
             "about",
-            "I am Starling, a program on this computer that listens and answers. I have no language model connected.",
+            "",
         ),
         (r"(?:hey |hello |hi |okay )?starling", "greeting", "I am listening."),
         (r"okay|ok|all right|alright", "greeting", "Okay."),
@@ -38,13 +38,28 @@ _ANSWERS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
 )
 
 
+_ABOUT = "I am Starling, a program on this computer that listens and answers."
+_ALONE = "I have no language model connected."
+_WITH_MODEL = "What my skills do not know I ask a language model."
+
+
 class Talk:
-    """Fixed sentences about Starling; each is true whatever the state."""
+    """Fixed sentences about Starling; each is true whatever the state.
+
+    Args:
+        has_model: whether a language model is connected.
+    """
+
+    def __init__(self, has_model: Callable[[], bool] = lambda: False) -> None:
+        self._has_model = has_model
 
     def match(self, said: Utterance, now: datetime) -> Callable[[], Answer] | None:
         """See :class:`starling.assistant.answer.Skill`."""
         for pattern, skill, text in _ANSWERS:
             if pattern.fullmatch(said.text):
-                answer = Answer(text, skill)
+                answer = Answer(text or self._about(), skill)
                 return lambda: answer
         return None
+
+    def _about(self) -> str:
+        return f"{_ABOUT} {_WITH_MODEL if self._has_model() else _ALONE}"
