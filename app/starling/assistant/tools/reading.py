@@ -15,39 +15,48 @@ from starling.assistant.tools.declaration import Parameter, Prepared, Tool, Tool
 Clockwork = Callable[[], datetime]
 
 
-def reading_tools(clock: Clockwork) -> tuple[Tool, ...]:
-    """The tools; each asks its skill with a sentence that the skill's grammar takes."""
+class _Reading:
+    """Asks each skill with a sentence that its grammar takes."""
 
-    def ask(skill: Skill, *sentences: str, failed: str) -> Prepared:
+    def __init__(self, clock: Clockwork) -> None:
+        self._clock = clock
+        self._clockwork, self._calendar, self._units = Clock(), Calendar(), Units()
+
+    def time(self, given: Mapping[str, Value]) -> Prepared:
+        place = f" in {given['city']}" if given.get("city") else ""
+        failed = "that city is not known; use the largest one in its zone"
+        return self._ask(self._clockwork, f"what time is it{place}", failed)
+
+    def date(self, given: Mapping[str, Value]) -> Prepared:
+        day = str(given.get("day", "")).lower()
+        if day in ("", "today"):
+            return self._ask(self._calendar, "what day is it", "")
+        kind = "how many days until" if given.get("want") == "days until" else "when is"
+        return self._ask(self._calendar, f"{kind} {day}", "that day is not understood; write it like: december 24th")
+
+    def calculate(self, given: Mapping[str, Value]) -> Prepared:
+        expression = str(given["expression"]).replace("sqrt", "square root of ")
+        failed = "that is no arithmetic; use numbers, + - * / ^, sqrt and brackets"
+        return self._ask(Arithmetic(), expression, failed)  # a fresh one: it has no last result to go on from
+
+    def convert(self, given: Mapping[str, Value]) -> Prepared:
+        sentence = f"convert {given['amount']} {given['from_unit']} to {given['to_unit']}"
+        return self._ask(self._units, sentence, "those units are not known; write them out, like: kilometers")
+
+    def _ask(self, skill: Skill, sentence: str, failed: str) -> Prepared:
         def run() -> str:
-            now = clock()
-            for sentence in sentences:
-                if answer := skill.match(Utterance.of(sentence), now):
-                    return answer().text
-            raise ToolError(failed)
+            answer = skill.match(Utterance.of(sentence), self._clock())
+            if answer is None:
+                raise ToolError(failed)
+            return answer().text
 
         return Prepared(run)
 
-    def time(given: Mapping[str, Value]) -> Prepared:
-        place = f" in {given['city']}" if given.get("city") else ""
-        return ask(Clock(), f"what time is it{place}", failed="that city is not known; use the largest one in its zone")
 
-    def date(given: Mapping[str, Value]) -> Prepared:
-        day = str(given.get("day", "")).lower()
-        if day in ("", "today"):
-            return ask(Calendar(), "what day is it", failed="")
-        kind = "how many days until" if given.get("want") == "days until" else "when is"
-        return ask(Calendar(), f"{kind} {day}", failed="that day is not understood; write it like: december 24th")
-
-    def calculate(given: Mapping[str, Value]) -> Prepared:
-        expression = str(given["expression"]).replace("sqrt", "square root of ")
-        return ask(Arithmetic(), expression, failed="that is no arithmetic; use numbers, + - * / ^, sqrt and brackets")
-
-    def convert(given: Mapping[str, Value]) -> Prepared:
-        amount, source, target = given["amount"], given["from_unit"], given["to_unit"]
-        failed = "those units are not known; write them out, like: kilometers"
-        return ask(Units(), f"convert {amount} {source} to {target}", failed=failed)
-
+def reading_tools(clock: Clockwork) -> tuple[Tool, ...]:
+    """The tools."""
+    reading = _Reading(clock)
+    time, date, calculate, convert = reading.time, reading.date, reading.calculate, reading.convert
     return (
         Tool(
             "get_time",

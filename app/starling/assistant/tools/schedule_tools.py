@@ -19,58 +19,69 @@ _KINDS = ("timer", "alarm")
 _DAYS = ("today", "tomorrow", *WEEKDAY)
 
 
-def schedule_tools(clock: Callable[[], datetime], running: Running, timers: Timers, alarms: Alarms) -> tuple[Tool, ...]:
-    """The tools over one schedule."""
+class _Scheduling:
+    """Understands calls about one schedule."""
 
-    def list_all(_given: Mapping[str, Value]) -> Prepared:
+    def __init__(self, clock: Callable[[], datetime], running: Running, timers: Timers, alarms: Alarms) -> None:
+        self._clock = clock
+        self._running = running
+        self._timers = timers
+        self._alarms = alarms
+
+    def list_all(self, _given: Mapping[str, Value]) -> Prepared:
         def run() -> list[dict[str, Any]]:
-            now = clock()
+            now = self._clock()
             return [
-                {"kind": entry.kind, "name": running.label(entry), "state": running.describe(entry, now)}
-                for entry in running.named(_KINDS, "")
+                {"kind": entry.kind, "name": self._running.label(entry), "state": self._running.describe(entry, now)}
+                for entry in self._running.named(_KINDS, "")
             ]
 
         return Prepared(run)
 
-    def set_timer(given: Mapping[str, Value]) -> Prepared:
+    def set_timer(self, given: Mapping[str, Value]) -> Prepared:
         seconds = round(sum(float(given.get(unit, 0)) * size for unit, size in _UNITS.items()))
         if not 1 <= seconds <= LONGEST_S:
             raise ToolError("a timer runs for one second at least and 24 hours at most; set an alarm for more")
         name = _name(given)
         label = f"a {name} timer" if name else "a timer"
         wish = Wish(name=name, seconds=seconds)
-        return Prepared(lambda: timers.start(wish).text, f"Shall I set {label} for {spoken.duration(seconds)}?")
+        return Prepared(lambda: self._timers.start(wish).text, f"Shall I set {label} for {spoken.duration(seconds)}?")
 
-    def set_alarm(given: Mapping[str, Value]) -> Prepared:
+    def set_alarm(self, given: Mapping[str, Value]) -> Prepared:
         moment = _moment(given)
-        when = moment.after(clock())
+        now = self._clock()
+        when = moment.after(now)
         if when is None:
             raise ToolError("that time has already passed")
-        told = f"{spoken.clock(when)} {spoken.near_day(when.date(), clock().date())}"
-        return Prepared(lambda: alarms.set_for(moment, clock()).text, f"Shall I set an alarm for {told}?")
+        told = f"{spoken.clock(when)} {spoken.near_day(when.date(), now.date())}"
+        return Prepared(lambda: self._alarms.set_for(moment, now).text, f"Shall I set an alarm for {told}?")
 
-    def cancel(given: Mapping[str, Value]) -> Prepared:
-        kind, name = (
-            str(given["kind"]),
-            str(given["name"]).lower().removeprefix("the ").removesuffix(f" {given['kind']}"),
-        )
-        entries = running.named((kind,), "" if name == "all" else name)
+    def cancel(self, given: Mapping[str, Value]) -> Prepared:
+        kind = str(given["kind"])
+        name = str(given["name"]).lower().removeprefix("the ").removesuffix(f" {kind}")
+        entries = self._running.named((kind,), "" if name == "all" else name)
         if not entries:
             raise ToolError(f"there is no such {kind}; list_timers_and_alarms tells the names")
         if len(entries) > 1 and name != "all":
-            raise ToolError(f"several have that name: {', '.join(running.describe(e, clock()) for e in entries)}")
-        what = f"all {len(entries)} {kind}s" if len(entries) > 1 else f"the {running.label(entries[0])}"
+            raise ToolError(
+                f"several have that name: {', '.join(self._running.describe(e, self._clock()) for e in entries)}"
+            )
+        what = f"all {len(entries)} {kind}s" if len(entries) > 1 else f"the {self._running.label(entries[0])}"
 
         def run() -> str:
-            left = [entry for entry in running.named((kind,), "") if entry in entries]
+            left = [entry for entry in self._running.named((kind,), "") if entry in entries]
             if not left:
                 raise ToolError("it has ended meanwhile")
-            return running.cancel(left).text
+            return self._running.cancel(left).text
 
         return Prepared(run, f"Shall I cancel {what}?")
 
+
+def schedule_tools(clock: Callable[[], datetime], running: Running, timers: Timers, alarms: Alarms) -> tuple[Tool, ...]:
+    """The tools over one schedule."""
+    scheduling = _Scheduling(clock, running, timers, alarms)
     return (
-        Tool("list_timers_and_alarms", "The timers and alarms that run.", (), list_all),
+        Tool("list_timers_and_alarms", "The timers and alarms that run.", (), scheduling.list_all),
         Tool(
             "set_timer",
             "Sets a timer. The user is asked to confirm.",
@@ -81,7 +92,7 @@ def schedule_tools(clock: Callable[[], datetime], running: Running, timers: Time
                 ),
                 Parameter("name", "string", "What it is for, one to three words.", required=False),
             ),
-            set_timer,
+            scheduling.set_timer,
             changes=True,
         ),
         Tool(
@@ -91,7 +102,7 @@ def schedule_tools(clock: Callable[[], datetime], running: Running, timers: Time
                 Parameter("time", "string", "On a 24 hour clock, such as 06:30."),
                 Parameter("day", "string", "Leave out for the next such time.", required=False, choices=_DAYS),
             ),
-            set_alarm,
+            scheduling.set_alarm,
             changes=True,
         ),
         Tool(
@@ -101,7 +112,7 @@ def schedule_tools(clock: Callable[[], datetime], running: Running, timers: Time
                 Parameter("kind", "string", "Which kind.", choices=_KINDS),
                 Parameter("name", "string", "As list_timers_and_alarms tells it, or: all"),
             ),
-            cancel,
+            scheduling.cancel,
             changes=True,
         ),
     )
