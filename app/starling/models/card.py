@@ -15,6 +15,7 @@ SCHEMA = 1
 
 Kind = Literal["whisper-ct2", "kokoro"]
 _KINDS = ("whisper-ct2", "kokoro")
+_OF_CATALOGUE = ("catalogue", "revision", "pinned_at", "pinned_here")
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,10 @@ class ModelCard:
         licence: SPDX identifier, or empty when unknown.
         origin: where the weights came from.
         starter: ships with Starling for demonstration; never picked unless named.
+        catalogue: id of the catalogue's entry it was installed from; empty when it was imported.
+        revision: of that entry.
+        pinned_at: ISO date of the first download, where files had no hash in the catalogue.
+        pinned_here: the downloaded files that were pinned then.
         files: by name inside the folder.
     """
 
@@ -51,6 +56,10 @@ class ModelCard:
     licence: str = ""
     origin: str = ""
     starter: bool = False
+    catalogue: str = ""
+    revision: str = ""
+    pinned_at: str = ""
+    pinned_here: tuple[str, ...] = ()
     files: Mapping[str, FileRecord] = field(default_factory=dict)
 
     @property
@@ -60,7 +69,10 @@ class ModelCard:
 
     def to_json(self) -> dict[str, Any]:
         """The card as JSON values."""
-        return {"schema": SCHEMA, **asdict(self), "languages": list(self.languages)}
+        data = {"schema": SCHEMA, **asdict(self), "languages": list(self.languages)}
+        data["pinned_here"] = list(self.pinned_here)
+        # What an imported model has not is left out, so that a card from before is written with the same bytes.
+        return {key: value for key, value in data.items() if value or key not in _OF_CATALOGUE}
 
     def write(self, folder: Path) -> None:
         """Write ``starling.json`` with the same bytes for the same card."""
@@ -74,7 +86,8 @@ class ModelCard:
             raise ValueError
         fields = {key: value for key, value in data.items() if key in cls.__dataclass_fields__}
         fields["languages"] = tuple(str(code) for code in data.get("languages", ()))
-        fields["files"] = {_plain_name(name): _record(entry) for name, entry in data["files"].items()}
+        fields["pinned_here"] = tuple(str(name) for name in data.get("pinned_here", ()))
+        fields["files"] = {plain_name(name): _record(entry) for name, entry in data["files"].items()}
         card = cls(**fields)
         if not isinstance(card.name, str) or not card.name or not card.files:
             raise ValueError
@@ -106,7 +119,7 @@ class ModelCard:
             raise StarlingError("model.unreadable", f"{path} cannot be read: {error.strerror}.", again) from None
 
 
-def _plain_name(name: str) -> str:
+def plain_name(name: str) -> str:
     """A file name that cannot leave its folder: no separators, drives or dot names."""
     if not name or name in (".", "..") or any(character in name for character in "/\\:\0"):
         raise ValueError

@@ -1,4 +1,4 @@
-"""Which models are there: the starter that ships with Starling, and the folders below ``data_dir()/models``."""
+"""Which models are there: the starter that ships with Starling, and the folders below :func:`models_dir`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from starling.core.errors import StarlingError
-from starling.locate import data_dir, shipped
+from starling.locate import shipped
 from starling.models.card import Kind, ModelCard
 from starling.models.info import ModelInfo
+from starling.models.place import models_dir, require_folder
 from starling.models.recognise import Recognised, recognise
 from starling.models.tokenizer_files import MULTILINGUAL_MARK
 
@@ -21,27 +22,37 @@ _WORDS = {"whisper-ct2": "a speech recogniser (Whisper)", "kokoro": "a voice mod
 
 @dataclass(frozen=True)
 class Library:
-    """What a look at the models folder found: usable models, and what is wrong with the other folders."""
+    """What a look at the models folder found: usable models, and what is wrong with the other folders.
+
+    Attributes:
+        models: usable ones.
+        faults: everything that is wrong.
+        faulty: the folders that something is wrong with.
+    """
 
     models: tuple[ModelInfo, ...]
     faults: tuple[StarlingError, ...]
+    faulty: tuple[tuple[Path, StarlingError], ...] = ()
 
 
-def models_dir() -> Path:
-    """Where models are installed."""
-    return data_dir() / "models"
+__all__ = ["STARTER", "Library", "find", "info_of", "installed", "models_dir", "scan", "starter"]
 
 
 def scan() -> Library:
     """Look at every installed folder; reads cards and names, never weights."""
     models: list[ModelInfo] = []
-    faults: list[StarlingError] = []
+    faulty: list[tuple[Path, StarlingError]] = []
     for folder in _folders():
         try:
             models.append(info_of(folder))
         except StarlingError as fault:
-            faults.append(fault)
-    return Library(tuple(models), tuple(faults))
+            faulty.append((folder, fault))
+    faults = [fault for _, fault in faulty]
+    try:
+        require_folder()
+    except StarlingError as fault:
+        faults.append(fault)
+    return Library(tuple(models), tuple(faults), tuple(faulty))
 
 
 def installed() -> list[ModelInfo]:

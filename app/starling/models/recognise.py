@@ -9,6 +9,7 @@ from pathlib import Path
 
 from starling.core.errors import StarlingError
 from starling.models.card import Kind
+from starling.models.onnx_files import external_files
 
 _VOCABULARIES = ("vocabulary.json", "vocabulary.txt")
 _OPTIONAL = ("preprocessor_config.json",)
@@ -33,7 +34,7 @@ def recognise(folder: Path) -> Recognised:
     Raises:
         StarlingError: ``model.not_a_model``, ``model.missing_file``, ``model.no_tokenizer``,
             ``model.wrong_architecture``, ``model.truncated``, ``model.not_converted``, ``model.pickle``,
-            ``model.ambiguous``, ``model.unreadable``.
+            ``model.ambiguous``, ``model.escapes``, ``model.bad_onnx``, ``model.unreadable``.
     """
     try:
         names = sorted(path.name for path in folder.iterdir() if path.is_file())
@@ -45,6 +46,12 @@ def recognise(folder: Path) -> Recognised:
         return Recognised("whisper-ct2", _whisper_files(folder, names))
     onnx = [name for name in names if name.endswith(".onnx")]
     voices = [name for name in names if name.startswith("voices") and name.endswith((".bin", ".npz"))]
+    if any(name.startswith(("encoder", "decoder")) for name in onnx) and not voices:
+        raise StarlingError(
+            "model.no_tier",
+            f"{folder} holds a Whisper as ONNX, and no tier of this version of Starling uses one.",
+            "Get the same Whisper for CTranslate2, or as safetensors.",
+        )
     if onnx:
         return Recognised("kokoro", _kokoro_files(folder, onnx, voices))
     raise _not_a_model(folder, names)
@@ -97,7 +104,27 @@ def _kokoro_files(folder: Path, onnx: Sequence[str], voices: Sequence[str]) -> t
             f"{folder} holds several models or voices files.",
             "Keep one .onnx file and one voices file in a folder.",
         )
-    return (*onnx, *voices)
+    return (*onnx, *voices, *_weights_beside(folder, onnx[0]))
+
+
+def _weights_beside(folder: Path, onnx: str) -> tuple[str, ...]:
+    """Files that the ONNX model reads its weights from."""
+    try:
+        names = external_files(folder / onnx)
+    except StarlingError as error:
+        if error.code == "model.escapes":
+            raise
+        return ()  # damaged: hashes or an import's look at the contents tell
+    for name in names:
+        if not name.startswith(f"{onnx.removesuffix('.onnx')}.") or name == onnx:
+            raise StarlingError(
+                "model.escapes",
+                f"{folder / onnx} wants to read {name}, which is not called after it.",
+                "Get the model as one .onnx file.",
+            )
+        if not (folder / name).is_file():
+            raise StarlingError("model.missing_file", f"{name} is missing from {folder}.", _COPY_AGAIN)
+    return names
 
 
 def _not_a_model(folder: Path, names: Sequence[str]) -> StarlingError:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from starling.core.errors import StarlingError
@@ -17,6 +17,9 @@ from starling.models.pins import forget_pins, pin_path, read_pins, write_pins
 from starling.models.recognise import recognise
 
 _COPY_AGAIN = "Install or copy the model again."
+
+OnRead = Callable[[int], None]
+"""Called with the bytes hashed so far, of all files."""
 
 
 def verified_files(folder: Path) -> dict[str, bytes]:
@@ -40,7 +43,7 @@ def verified_files(folder: Path) -> dict[str, bytes]:
     return contents
 
 
-def verified_paths(folder: Path) -> dict[str, Path]:
+def verified_paths(folder: Path, on_read: OnRead | None = None) -> dict[str, Path]:
     """Every file of a model, by name, hashed in a stream: for libraries that open files themselves.
 
     Raises:
@@ -51,8 +54,9 @@ def verified_paths(folder: Path) -> dict[str, Path]:
     records: dict[str, FileRecord] = {}
     for name in names:
         paths[name] = _checked_path(folder, name, expected)
+        before = sum(record.size for record in records.values())
         try:
-            records[name] = file_record(paths[name])
+            records[name] = file_record(paths[name], _beyond(before, on_read))
         except OSError as error:
             raise _unreadable(paths[name], error) from None
         if expected:
@@ -60,6 +64,10 @@ def verified_paths(folder: Path) -> dict[str, Path]:
     if expected is None:
         write_pins(folder, records)
     return paths
+
+
+def _beyond(before: int, on_read: OnRead | None) -> OnRead | None:
+    return None if on_read is None else lambda count: on_read(before + count)
 
 
 def load_failed(folder: Path, detail: str) -> StarlingError:

@@ -11,7 +11,7 @@ from starling.models.convert import convert
 from starling.models.install import install
 from starling.models.library import find, installed, models_dir
 from starling.models.verify import verified_files
-from tests.helpers import tiny_whisper
+from tests.helpers import kokoro_model, tiny_whisper
 
 
 def test_hugging_face_folder_is_converted(tmp_path: Path) -> None:
@@ -33,9 +33,7 @@ def test_converted_folder_is_copied_and_gets_a_card(tmp_path: Path) -> None:
 
 
 def test_voices_are_copied(tmp_path: Path) -> None:
-    (tmp_path / "k.onnx").write_bytes(b"onnx")
-    (tmp_path / "voices.bin").write_bytes(b"voices")
-    install(tmp_path, "voice")
+    install(kokoro_model.build(tmp_path / "k"), "voice")
     assert [(model.name, model.kind) for model in installed()] == [("voice", "kokoro")]
 
 
