@@ -112,11 +112,12 @@ def test_tab_goes_from_top_to_bottom(qtbot, full):
     window.header.preferences.setFocus()
     order = []
     for stop in stops(qtbot, window, Qt.Key.Key_Tab):
-        parts = (window.header, window.state_line, window.banners, window.transcript, window.composer, window.status)
+        left = (window.rail, window.state_line, window.banners, window.transcript, window.composer)
+        parts = (window.header, *left, window.status)
         part = next(part for part in parts if part.isAncestorOf(stop))
         if not order or order[-1] is not part:
             order.append(part)
-    expected = [window.banners, window.transcript, window.composer, window.status, window.header]
+    expected = [window.rail, window.banners, window.transcript, window.composer, window.status, window.header]
     assert [type(part).__name__ for part in order] == [type(part).__name__ for part in expected]
 
 

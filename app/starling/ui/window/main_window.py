@@ -25,6 +25,8 @@ from starling.ui.transcript.turns import Turn
 from starling.ui.window import dialogs, memory, notices
 from starling.ui.window.frame import Frame
 from starling.ui.window.menus import Menus
+from starling.ui.window.navigation import Navigation
+from starling.ui.window.pages import Page
 from starling.ui.window.talk_key import TalkKey
 from starling.ui.words import activity_word
 
@@ -74,7 +76,9 @@ class MainWindow(QMainWindow):
         self.header, self.state_line, self.banners = frame.header, frame.state_line, frame.banners
         self.transcript, self.composer, self.status = frame.transcript, frame.composer, frame.status
         self.menus = Menus(self)
+        self.rail, self.pages = frame.rail, frame.pages
         self.setCentralWidget(frame)
+        self._navigation = Navigation(frame, self.menus, self)
         self.setMinimumSize(SMALLEST)
 
     def _connect(self) -> None:
@@ -93,7 +97,8 @@ class MainWindow(QMainWindow):
         self.composer.asked.connect(service.ask)
         self.composer.stop_requested.connect(self._stop)
         self.banners.dismissed.connect(self._dismiss)
-        self.banners.emptied.connect(self.composer.field.setFocus)
+        self.banners.emptied.connect(self._focus_after_banners)
+        self._navigation.changed.connect(self._page_changed)
         transcript.replay_requested.connect(service.replay)
         transcript.say_again_requested.connect(service.say_again)
         transcript.retry_requested.connect(service.retry)
@@ -111,10 +116,10 @@ class MainWindow(QMainWindow):
         for activation, action in menus.activations.items():
             action.triggered.connect(partial(self._choose_activation, activation))
         menus.mute.triggered.connect(self._service.set_muted)
-        menus.ask.triggered.connect(self.composer.field.setFocus)
+        menus.ask.triggered.connect(self._type_a_question)
         menus.stop.triggered.connect(self._stop_or_cancel)
         menus.panel.triggered.connect(self._choose_panel)
-        menus.newest.triggered.connect(self.transcript.column.to_newest)
+        menus.newest.triggered.connect(self._show_newest)
         menus.shortcuts.triggered.connect(lambda: dialogs.ShortcutsDialog(menus.all(), self).open())
         menus.about.triggered.connect(lambda: dialogs.about_box(self).open())
 
@@ -136,7 +141,7 @@ class MainWindow(QMainWindow):
         if transcript is not self._transcript:
             self._transcript = transcript
             self.transcript.show_transcript(transcript)
-            self.menus.show_panel(self._panel, transcript.waits)
+            self._show_what_can_be_stopped()
 
     def _show_notices(self, shown: notices.Notices) -> None:
         if shown is not self._notices:
@@ -154,11 +159,14 @@ class MainWindow(QMainWindow):
             panel = replace(panel, listening=self._set_listening())
         self._panel = panel
         self.header.show_listening(panel.listening)
-        self.menus.show_panel(panel, self._transcript.waits)
+        self._show_what_can_be_stopped()
         self.composer.show_panel(panel)
         self.status.show_panel(panel)
         self._show_hints()
         self.setWindowTitle(self.tr("{state} - Starling").format(state=activity_word(panel.activity)))
+
+    def _show_what_can_be_stopped(self) -> None:
+        self.menus.show_panel(self._panel, self._transcript.waits or self._navigation.stops)
 
     def _show_hints(self) -> None:
         phrase = self._settings.read("assistant.wake_phrase", str)
@@ -195,6 +203,9 @@ class MainWindow(QMainWindow):
             self._writer.save(key)
 
     def _stop_or_cancel(self) -> None:
+        if self._navigation.stops:
+            self._navigation.stop()
+            return
         hearing = self._panel.hearing or self._panel.listening.held
         if hearing and not self._panel.speaking:
             self._service.cancel()
@@ -224,6 +235,36 @@ class MainWindow(QMainWindow):
         self.raise_()
         self.activateWindow()
 
+    # -- pages ---------------------------------------------------------------------------------------------------
+
+    def add_page(self, key: str, page: Page) -> None:
+        """One more page; it is built when it is first shown."""
+        self._navigation.add_page(key, page)
+
+    def show_page(self, key: str) -> None:
+        """Show a page: ``talk``, or one that was added."""
+        self._navigation.show_page(key)
+
+    def _page_changed(self) -> None:
+        for control in (self.header.panel, self.menus.panel):
+            control.setEnabled(self._navigation.talks)
+        self._show_or_hide_status()
+        self._show_what_can_be_stopped()
+
+    def _type_a_question(self) -> None:
+        self._navigation.talk()
+        self.composer.field.setFocus()
+
+    def _show_newest(self) -> None:
+        self._navigation.talk()
+        self.transcript.column.to_newest()
+
+    def _focus_after_banners(self) -> None:
+        if self._navigation.talks:
+            self.composer.field.setFocus()
+        else:
+            self._navigation.take_focus()
+
     # -- the status panel and the window's place -----------------------------------------------------------------
 
     @property
@@ -239,9 +280,10 @@ class MainWindow(QMainWindow):
 
     def _show_or_hide_status(self) -> None:
         wanted = self._remembered.panel_narrow if self._narrow else self._remembered.panel_wide
+        self._frame.place_rail(self.width())
         self._frame.show_status(wanted, self.width())
-        self.header.panel.setChecked(wanted)
-        self.menus.panel.setChecked(wanted)
+        for control in (self.header.panel, self.menus.panel):
+            control.setChecked(wanted)
         if wanted and self._painted:
             self.status.load_plots()
 

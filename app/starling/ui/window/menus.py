@@ -19,6 +19,7 @@ class Menus(QObject):
 
     Attributes:
         modes: the action of every mode.
+        pages: the action of every page, by its key.
         activations: the action of every activation.
     """
 
@@ -43,11 +44,22 @@ class Menus(QObject):
         self.newest = self._action(self.tr("&Newest turn"), "Ctrl+End", "chevron-down")
         self.shortcuts = self._action(self.tr("&Keyboard shortcuts"), "F1", "keyboard")
         self.about = self._action(self.tr("&About Starling"), "", "info")
+        self.pages: dict[str, QAction] = {}
+        self._page_group = QActionGroup(self)
         self._make_checkable()
         self._fill(window)
 
+    def add_page(self, key: str, text: str, icon_name: str) -> QAction:
+        """The action of one more page, below the menu's other pages; its keys are Alt and its number."""
+        action = self._action(text, f"Alt+{len(self.pages) + 1}", icon_name)
+        action.setCheckable(True)
+        self._page_group.addAction(action)
+        self._view.insertAction(self._pages_end, action)
+        self.pages[key] = action
+        return action
+
     def show_panel(self, panel: Panel, waits: bool) -> None:
-        """Check and enable what holds now; ``waits``: a question waits for its answer."""
+        """Check and enable what holds now; ``waits``: something else goes on that can be stopped."""
         listening = panel.listening
         self.modes[listening.mode].setChecked(True)
         self.activations[listening.activation].setChecked(True)
@@ -59,7 +71,8 @@ class Menus(QObject):
         """Every action, in the order of the menus."""
         return [
             *(self.preferences, self.clear, self.quit, *self.modes.values(), *self.activations.values()),
-            *(self.mute, self.ask, self.stop, self.panel, self.newest, self.shortcuts, self.about),
+            *(self.mute, self.ask, self.stop, *self.pages.values()),
+            *(self.panel, self.newest, self.shortcuts, self.about),
         ]
 
     def _action(self, text: str, keys: str, icon_name: str = "") -> QAction:
@@ -90,6 +103,9 @@ class Menus(QObject):
                 else:
                     menu.addAction(entry)
             bar.addMenu(menu)
+            if self.panel in entries:
+                self._view = menu
+        self._pages_end = self._view.insertSeparator(self.panel)
 
     def _menus(self) -> list[tuple[str, list[QAction | None]]]:
         listen = [*self.modes.values(), None, *self.activations.values(), None, self.mute, self.ask, self.stop]
