@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from starling.core.engine_api import Rung
 from starling.core.errors import StarlingError
@@ -88,6 +89,15 @@ def start_tts(choice: Choice, emit: Callable[[events.EngineChanged], None]) -> T
     supervisor = _supervisor(tts_rungs(choice), choice, lambda event: emit(told("tts", event)))
     supervisor.warm()
     return TtsClient(supervisor)
+
+
+def tts_of(tier: Literal["cpu", "demo"], seed: int, idle_unload_s: float) -> TtsClient:
+    """One tier's voice alone; loads with its first call.
+
+    Raises:
+        StarlingError: ``tts.no_model``.
+    """
+    return TtsClient(Supervisor(tts_ladder(tier, None, library.installed(), seed), idle_unload_s))
 
 
 def start_stt(choice: Choice, emit: Callable[[events.EngineChanged], None]) -> SttClient:

@@ -16,6 +16,16 @@ from starling.pipeline.shown import PastTurn as PastTurn
 from starling.pipeline.shown import PastTurns as PastTurns
 from starling.pipeline.shown import Sound as Sound
 from starling.pipeline.shown import VoicesFound as VoicesFound
+from starling.pipeline.voice_events import FavouritesChanged as FavouritesChanged
+from starling.pipeline.voice_events import Preview as Preview
+from starling.pipeline.voice_events import PreviewBegan as PreviewBegan
+from starling.pipeline.voice_events import PreviewEnded as PreviewEnded
+from starling.pipeline.voice_events import PreviewExported as PreviewExported
+from starling.pipeline.voice_events import PreviewLoading as PreviewLoading
+from starling.pipeline.voice_events import PreviewProgress as PreviewProgress
+from starling.pipeline.voice_events import VoiceCatalogue as VoiceCatalogue
+from starling.pipeline.voice_events import VoiceShown as VoiceShown
+from starling.pipeline.voice_events import VoiceTier as VoiceTier
 
 Mode = Literal["assistant", "dictation", "off"]
 """What happens to speech: it may be answered, it is only written down, or nothing is heard at all."""
@@ -306,6 +316,13 @@ Event = (
     | DevicesFound
     | ModelsFound
     | VoicesFound
+    | VoiceCatalogue
+    | FavouritesChanged
+    | PreviewLoading
+    | PreviewBegan
+    | PreviewProgress
+    | PreviewEnded
+    | PreviewExported
     | PastTurns
     | Notice
     | Trouble

@@ -10,7 +10,7 @@ from starling.history.records import Utterance
 from starling.history.store import History
 from starling.models import library
 from starling.npu.detect import detect
-from starling.pipeline import shown
+from starling.pipeline import shown, voice_lookup
 
 
 def npu() -> shown.NpuShown:
@@ -56,10 +56,11 @@ def voices(client: TtsClient) -> shown.VoicesFound:
     """The voices of the tier in use; loads it if need be."""
     tier = client.supervisor.state().rung.spec.tier
     try:
-        found = tuple((voice.id, voice.language, voice.gender) for voice in client.voices())
+        found = voice_lookup.of_client(tier, client.voices())
     except StarlingError as error:
         return shown.VoicesFound(tier, (), error.to_json())
-    return shown.VoicesFound(tier, found)
+    voices = tuple((voice.id, voice.language, voice.gender) for voice in found)
+    return shown.VoicesFound(tier, voices, shown=tuple(found))
 
 
 def recent(history: History, limit: int) -> shown.PastTurns:

@@ -11,12 +11,15 @@ from starling.audio.speaker import Speaker
 from starling.audio.switched import SwitchedMicrophone
 from starling.core.chime import chime
 from starling.core.errors import StarlingError
-from starling.pipeline import engines, events, lookups
+from starling.pipeline import engines, events, lookups, voice_lookup
 from starling.pipeline.again import Again
 from starling.pipeline.choice import Choice, choose
 from starling.pipeline.enginewatch import EngineWatch
+from starling.pipeline.preview import Previews
+from starling.pipeline.preview_engines import PreviewEngines
 from starling.pipeline.session import Session, rules_of
 from starling.pipeline.tasks import Tasks
+from starling.settings.lists import items
 from starling.settings.schema import Value
 
 Emit = Callable[[events.Event], None]
@@ -57,7 +60,9 @@ class Running:
                 self._choice, both, self._microphone, speaker, emit, real_time=True, recover=True, live=True
             )
             stack.pop_all()
-        self._watch = EngineWatch(both, emit, self.session.speaking.look)
+        self._lender = PreviewEngines(both, lambda: self._choice.seed)
+        self.previews = Previews(self.session.replies, self.session.speaking, self._lender, emit)
+        self._watch = EngineWatch(both, emit, self._look)
         self._tasks, self._retries = Tasks("tasks", self._failed), Tasks("retries", self._failed)
         self._again = Again(self.session, emit)
         self._coordinator = self.session.coordinator
@@ -81,6 +86,7 @@ class Running:
     def close(self) -> None:
         """End every thread, child and file."""
         self._again.abort()
+        self.previews.close()
         for tasks in (self._tasks, self._retries):
             tasks.close(TASK_S)
         self._watch.close()
@@ -163,6 +169,19 @@ class Running:
         """Answered by ``VoicesFound``."""
         self._tasks.put(lambda: self._emit(lookups.voices(self.session.engines.tts)))
 
+    def list_voices(self) -> None:
+        """Answered by ``VoiceCatalogue``."""
+
+        def look() -> events.VoiceCatalogue:
+            favourites = items(str(self._setting("tts.favourites")))
+            return voice_lookup.catalogue(lambda: self._lender.borrow("demo"), self._lender.tier_in_use, favourites)
+
+        self._tasks.put(lambda: self._emit(look()))
+
+    def later(self, task: Callable[[], None]) -> None:
+        """Something slow, on a thread for such; what fails is told as ``Trouble``."""
+        self._tasks.put(task)
+
     def recent(self, limit: int) -> None:
         """Answered by ``PastTurns``."""
         history = self.session.history
@@ -214,6 +233,10 @@ class Running:
             self._microphone.use(None if deaf else self._choice.microphone)
 
     # -- inside ------------------------------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        self.session.speaking.look()
+        self.previews.tidy()
 
     def _do(self, action: Callable[[], None]) -> None:
         self.session.mailbox.do(action)

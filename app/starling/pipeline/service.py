@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from starling.core.errors import StarlingError, internal_error
 from starling.pipeline import events
+from starling.settings.lists import items, with_item
 from starling.settings.store import Settings
 
 if TYPE_CHECKING:
@@ -144,6 +145,32 @@ class Service:
         """Answered by ``VoicesFound``."""
         self._do(lambda running: running.find_voices())
 
+    def list_voices(self) -> None:
+        """The voices of every tier; answered by ``VoiceCatalogue``."""
+        self._do(lambda running: running.list_voices())
+
+    def preview(
+        self, text: str, voice: str = "", tier: str = "", speed: float = 1.0, volume: float = 1.0, seed: int = 0
+    ) -> None:
+        """Let a voice be heard: ``PreviewLoading``, ``PreviewBegan``, ``PreviewProgress`` …, one ``PreviewEnded``.
+
+        The one before it is stopped. Arguments: :class:`starling.pipeline.events.Preview`.
+        """
+        wanted = events.Preview(text, voice, tier, speed, volume, seed)
+        self._do(lambda running: running.previews.start(wanted))
+
+    def stop_preview(self) -> None:
+        """Silence a preview at once; nothing else is touched."""
+        self._do(lambda running: running.previews.stop())
+
+    def export_preview(self, preview: events.Preview, path: str, overwrite: bool = False) -> None:
+        """Write a preview as a WAV file, heard before or not; answered by ``PreviewExported``."""
+        self._do(lambda running: running.previews.export(preview, path, overwrite=overwrite))
+
+    def set_favourite(self, voice: str, on: bool) -> None:
+        """Add a voice to the setting ``tts.favourites``, or take it out; answered by ``FavouritesChanged``."""
+        self._do(lambda running: running.later(lambda: self._keep_favourite(voice, on)))
+
     def recent(self, limit: int) -> None:
         """Answered by ``PastTurns``."""
         self._do(lambda running: running.recent(limit))
@@ -155,6 +182,12 @@ class Service:
     def test_speaker(self) -> None:
         """Play two soft notes through the speaker."""
         self._do(lambda running: running.test_speaker())
+
+    def _keep_favourite(self, voice: str, on: bool) -> None:
+        key = "tts.favourites"
+        self._settings.use(key, with_item(self._settings.read(key, str), voice, on))
+        self._emit(events.FavouritesChanged(items(self._settings.read(key, str))))
+        self._settings.save(key)
 
     def _listen(self, **changes: object) -> None:
         with self._lock:

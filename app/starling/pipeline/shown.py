@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from starling.core.placement import Placement
+from starling.pipeline.voice_events import VoiceShown
 
 
 @dataclass(frozen=True)
@@ -94,11 +95,12 @@ class ModelsFound:
 
 @dataclass(frozen=True)
 class VoicesFound:
-    """The voices of the tier in use, as (id, language, gender)."""
+    """The voices of the tier in use, as (id, language, gender), and in ``shown`` with all that is known of them."""
 
     tier: str
     voices: tuple[tuple[str, str, str], ...]
     error: dict[str, str] | None = None
+    shown: tuple[VoiceShown, ...] = ()
 
 
 @dataclass(frozen=True)

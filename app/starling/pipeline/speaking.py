@@ -43,7 +43,8 @@ class Delivery:
         voice: voice id; empty for its default.
         speed: 1.0 is the voice's own pace.
         volume: 1.0 is the voice's own loudness.
-        on_sound: called on the speaking thread with all sound that is handed to the speaker, and its rate.
+        on_sound: called on the speaking thread with all sound that is handed to the speaker, and its rate; also with
+            the silence between clauses that the engine's delay stood for.
     """
 
     synthesizer: Synthesizer
@@ -181,6 +182,7 @@ class _Run:
         self._sounds_until_s = 0.0
         self._pause_due_s = 0.0
         self._tail = (0.0, 0)
+        self._clauses: list[tuple[float, str]] = []  # the sound before it, its text
 
     def stop(self) -> None:
         self._stopped.set()
@@ -211,6 +213,7 @@ class _Run:
                 self._wait_until_left(LEAD_S)
                 self._producer.clause_taken()
                 self._pause_due_s = item.pause_s
+                self._clauses.append((self._handed_s, item.text))
             else:
                 self._pause()
                 self._play(item.samples, item.rate)
@@ -232,9 +235,12 @@ class _Run:
         """Add what is missing to the pause before a clause: the engine's silence or its delay have begun it."""
         pause_s, self._pause_due_s = self._pause_due_s, 0.0
         tail_s, rate = self._tail
-        missing_s = pause_s - tail_s - max(0.0, self._clock() - self._sounds_until_s)
+        missing_s = pause_s - tail_s
+        late_s = max(0.0, self._clock() - self._sounds_until_s)
         if rate and missing_s > 0.0:
-            self._play(np.zeros(round(missing_s * rate), np.float32), rate)
+            self._play(np.zeros(round(max(0.0, missing_s - late_s) * rate), np.float32), rate)
+            # Who keeps the sound has no delay in it.
+            self.on_sound(np.zeros(round(min(late_s, missing_s) * rate), np.float32), rate)
 
     def _wait_until_left(self, left_s: float) -> None:
         """Wait until the sink has at most this much sound to play, 0 for none, or until a stop."""
@@ -266,6 +272,13 @@ class _Run:
             else:
                 self._on_event(event)
 
+    def _said(self) -> str:
+        """The clauses that began to sound."""
+        if self._first_sound_s is None:
+            return ""
+        played_s = self._sink.stats().played_s - self._played_before_s
+        return "".join(text for before_s, text in self._clauses if before_s <= played_s)
+
     def _reply(self, voice: str, began_s: float, error: StarlingError | None) -> Reply:
         metrics = self._producer.last_metrics
         first_s = self._first_sound_s
@@ -278,8 +291,9 @@ class _Run:
             placement=metrics.placement if metrics else Placement(),
             audio_s=self._speech_s if self._handed_s else None,
             synthesis_s=self._producer.synthesis_s if self._handed_s else None,
-            time_to_first_audio_ms=None if first_s is None else (first_s - began_s) * 1000,
+            time_to_first_audio_ms=None if first_s is None else (first_s - (self._producer.known_s or began_s)) * 1000,
             stopped=self._stopped.is_set(),
+            said=self._said() if self._stopped.is_set() else None,
             played=first_s is not None,
             error=error.to_json() if error else None,
             notes=notes_on(self._producer.text, tier, spoke),

@@ -74,6 +74,22 @@ def read_voices(path: Path) -> dict[str, NDArray[np.float32]]:
     return voices
 
 
+def voice_names(folder: Path) -> list[str]:
+    """The names of the voices in a model's folder, from the archive's directory alone: nothing of it is loaded.
+
+    Raises:
+        StarlingError: ``tts.bad_voices``, and what `recognise` finds.
+    """
+    from starling.models.recognise import recognise
+
+    path = next(folder / name for name in recognise(folder).files if name.endswith(_VOICE_SUFFIXES))
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return [name.removesuffix(".npy") for name in archive.namelist()]
+    except (OSError, zipfile.BadZipFile) as error:
+        raise _bad_voices(path, f"cannot be read ({error})") from error
+
+
 def open_session(model: Path, threads: int, seed: int) -> Any:
     """An InferenceSession on the CPU, whose threads rest between calls.
 

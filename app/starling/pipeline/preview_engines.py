@@ -1,0 +1,110 @@
+"""The engines that speak previews: the one in use where it serves, else one of the tier's own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from starling.core.errors import StarlingError
+from starling.engine.clients import TtsClient
+from starling.engine.failures import CLOSED
+from starling.pipeline import engines
+from starling.speech.tts.ladder import NOT_BUILT
+
+IDLE_UNLOAD_S = 60.0
+"""A preview's own engine leaves memory when nobody has listened for so long."""
+
+Purpose = Literal["preview", "export"]
+_TIERS = ("cpu", "demo")
+
+
+@dataclass
+class _Own:
+    client: TtsClient
+    seed: int
+    used: bool = False
+
+
+class PreviewEngines:
+    """Lends engines. Safe from any thread.
+
+    With a seed every text gets a fresh process: noise goes on within one, so the second text would sound different.
+    A spare is loaded as soon as the one before it was given back.
+
+    Args:
+        live: the engines in use.
+        live_seed: the seed that the voice in use was loaded with; one that has any is not lent, since a preview would
+            draw from its noise.
+    """
+
+    def __init__(self, live: engines.Engines, live_seed: Callable[[], int]) -> None:
+        self._live = live
+        self._live_seed = live_seed
+        self._lock = threading.Lock()
+        self._own: dict[tuple[str, str], _Own] = {}
+        self._closed = False
+
+    @property
+    def tier_in_use(self) -> str:
+        """The tier that speaks the replies."""
+        return self._live.tts.supervisor.state().rung.spec.tier
+
+    def borrow(self, tier: str, seed: int = 0, purpose: Purpose = "preview") -> TtsClient:
+        """An engine of exactly this tier; it may not be loaded yet. Give it back with :meth:`give_back`.
+
+        Raises:
+            StarlingError: ``tts.no_tier``, ``tts.no_model``, ``engine.closed``.
+        """
+        if tier not in _TIERS:
+            reason = NOT_BUILT.get(tier, f"There is no voice engine {tier!r}.")
+            raise StarlingError("tts.no_tier", reason, "Choose the tier cpu or demo.")
+        with self._lock:
+            if self._closed:
+                raise StarlingError(CLOSED, "The engine was closed.", "Start Starling again.")
+            if not seed and not self._live_seed() and tier == self.tier_in_use:
+                return self._live.tts
+            return self._lend(tier, seed, purpose if seed else "")
+
+    def give_back(self, client: TtsClient, *, spare: bool) -> None:
+        """The text is spoken; ``spare``: another with the same seed may follow soon."""
+        with self._lock:
+            key = next((key for key, own in self._own.items() if own.client is client and own.seed), None)
+            if key is None or self._closed:
+                return
+            own = self._own.pop(key)
+            own.client.supervisor.close()
+            if spare:
+                fresh = self._own[key] = self._start(key[0], own.seed)
+                fresh.client.supervisor.warm()
+
+    def tidy(self) -> None:
+        """Unload what nobody used for a while; called a few times a second."""
+        if self._lock.acquire(blocking=False):
+            try:
+                for own in self._own.values():
+                    own.client.supervisor.unload_if_idle()
+            finally:
+                self._lock.release()
+
+    def close(self) -> None:
+        """End every process that is not the pipeline's own."""
+        with self._lock:
+            self._closed = True
+            own, self._own = list(self._own.values()), {}
+        for each in own:
+            each.client.supervisor.close()
+
+    def _lend(self, tier: str, seed: int, purpose: str) -> TtsClient:
+        own = self._own.get((tier, purpose))
+        if own is None or own.seed != seed or (seed and own.used):
+            if own is not None:
+                own.client.supervisor.close()
+            own = self._own[tier, purpose] = self._start(tier, seed)
+        own.used = True
+        return own.client
+
+    @staticmethod
+    def _start(tier: str, seed: int) -> _Own:
+        return _Own(engines.tts_of(cast(Literal["cpu", "demo"], tier), seed, IDLE_UNLOAD_S), seed)
