@@ -176,9 +176,11 @@ class _Transfer:
         self._total = self._wanted.size
 
     def _attempt(self) -> FileRecord:
-        if self._total is not None and self._have == self._total:
+        if self._have and self._have == self._total:
             return self._finish()
         headers = {}
+        if self._have and not self._validator and not self._wanted.sha256:
+            self._restart()  # nothing would tell whether the rest belongs to what is here
         if self._have:
             headers["Range"] = f"bytes={self._have}-"
             if self._validator:
@@ -324,6 +326,7 @@ class _Transfer:
         if self._wanted.size is not None and self._have != self._wanted.size:
             raise self._stale(f"it has {self._have} bytes instead of {self._wanted.size}")
         if not self._have:
+            self._restart()
             raise _Again(StarlingError("download.broken", f"{self._host} sent an empty file.", "Try again later."))
         if self._wanted.sha256 and digest != self._wanted.sha256:
             self._restart()

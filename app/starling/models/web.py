@@ -204,8 +204,10 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         old, new = urllib.parse.urlsplit(req.full_url), urllib.parse.urlsplit(newurl)
         seen = getattr(req, "redirect_dict", {})
         if sum(seen.values()) >= MOST_REDIRECTS:
+            fp.close()
             raise _bad_redirect(old.hostname, f"sends from one address to the next more than {MOST_REDIRECTS} times")
         if new.scheme not in (old.scheme, "https") or new.scheme not in ("http", "https"):
+            fp.close()
             raise _bad_redirect(old.hostname, f"sends to an address of the kind {new.scheme}")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
