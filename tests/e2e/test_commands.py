@@ -155,3 +155,50 @@ def test_bench_measures_or_says_why_not(tmp_path: Path) -> None:
         assert figures[name]["median"] >= 0
     assert figures["ready"]["median"] is None or figures["ready"]["median"] > 0
     assert all(figure["how"] for figure in figures.values())
+
+
+def test_voices_are_listed_by_language_with_their_grades(tmp_path):
+    build(tmp_path / "data/models/tones")
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config/settings.toml").write_text('[tts]\nfavourites = "bf_emma"\n')
+    voices = {voice["id"]: voice for voice in report(starling("say", "--voices", "--json", home=tmp_path))["voices"]}
+    assert len(voices) == 54
+    assert {key: voices["bf_emma"][key] for key in ("tier", "grade", "language_name", "favourite", "usable")} == {
+        "tier": "cpu", "grade": "B-", "language_name": "British English", "favourite": True, "usable": True,
+    }  # fmt: skip
+    assert not voices["jf_alpha"]["usable"]
+    assert "misaki" in voices["jf_alpha"]["note"]
+    listed = starling("say", "--voices", home=tmp_path).out
+    lines = [line.split() for line in listed.splitlines()]
+    assert ["af_heart", "female", "A"] in lines
+    assert ["bf_emma", "female", "B-", "*"] in lines
+    assert ["pm_alex", "male", "no", "grade"] in lines
+    assert listed.count("misaki[ja]") == 1
+    demo = report(starling("say", "--voices", "--json", "--tts", "demo", home=tmp_path))
+    assert {"id": "f5", "name": "female5", "gender": "female"} in demo["variants"]
+    (voice,) = [voice for voice in demo["voices"] if voice["id"] == "en-us"]
+    assert (voice["language_name"], voice["gender"], voice["tier"]) == ("English (America)", "", "demo")
+    assert (
+        "en-us                   English (America)" in starling("say", "--voices", "--tts", "demo", home=tmp_path).out
+    )
+
+
+def test_a_seed_and_a_volume_on_the_command_line(tmp_path):
+    build(tmp_path / "data/models/tones", noise=True)
+
+    def said(name, *options):
+        wav = tmp_path / f"{name}.wav"
+        told = report(starling("say", "--json", "--out", str(wav), *options, "Hello there.", home=tmp_path))
+        assert told["replies"][0]["notes"] == []
+        return wav.read_bytes()
+
+    assert said("a", "--seed", "7") == said("b", "--seed", "7") != said("c", "--seed", "8")
+    assert said("d", "--seed", "7", "--volume", "0.5") != said("a", "--seed", "7")
+    for wrong in (("--volume", "3"), ("--seed", "-1"), ("--seed", "x")):
+        assert starling("say", *wrong, "hi", home=tmp_path).code == 2
+
+
+def test_text_that_a_voice_does_not_read_is_told_on_stderr(tmp_path):
+    done = starling("say", "--out", str(tmp_path / "a.wav"), "--voice", "en-us", "Привет", home=tmp_path)
+    assert done.code == 0
+    assert "Cyrillic" in done.err

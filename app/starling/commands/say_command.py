@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import asdict
+import sys
 
+from starling.commands import voice_lists
 from starling.commands.console import printable, read_stdin
 from starling.commands.options import add_json, add_voice, chosen
 from starling.commands.report import reply_figures, reply_json, tell
@@ -19,7 +20,7 @@ from starling.pipeline.speaking import Speaking
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("text", nargs="*", help="what to say; standard input when nothing or - is given")
-    parser.add_argument("--voices", action="store_true", help="list the voices of the tier in use")
+    parser.add_argument("--voices", action="store_true", help="list the voices of the tier in use, by language")
     add_voice(parser)
     add_json(parser)
     parser.set_defaults(run=run)
@@ -45,16 +46,19 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _list_voices(options: argparse.Namespace) -> int:
-    client = engines.start_tts(chosen(options), tell)
+    choice = chosen(options)
+    client = engines.start_tts(choice, tell)
     try:
-        voices = client.voices()
+        listed, variants = client.voices(), client.variants()
+        tier = client.supervisor.state().rung.spec.tier
     finally:
         client.supervisor.close()
+    shown = voice_lists.shown(tier, listed)
     if options.json:
-        print(json.dumps({"voices": [asdict(voice) for voice in voices]}, ensure_ascii=False, indent=2))
+        data = voice_lists.as_json(tier, shown, variants, choice.favourites)
+        print(json.dumps(data, ensure_ascii=False, indent=2))
     else:
-        for voice in voices:
-            print(f"{voice.id:<24}{voice.language:<10}{voice.gender}".rstrip())
+        print("\n".join(voice_lists.lines(tier, shown, variants, choice.favourites)))
     return 0
 
 
@@ -68,6 +72,8 @@ def _text(words: list[str]) -> str:
 def _report(reply: events.Reply, *, as_json: bool) -> int:
     if as_json:
         print(json.dumps({"replies": [reply_json(reply)]}, ensure_ascii=False, indent=2))
+    for note in reply.notes:
+        print(f"starling: {note}", file=sys.stderr)
     if reply.error:
         raise StarlingError.from_json(reply.error)
     if reply.audio_s is None and not reply.stopped:
