@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from starling.settings.declaration import Page, PageKey, Setting, Value
+from starling.settings.downloads import DOWNLOADS
 from starling.settings.voice import VOICE
 
 __all__ = ["PAGES", "SETTINGS", "Page", "PageKey", "Setting", "Value"]
@@ -17,6 +18,7 @@ PAGES: tuple[Page, ...] = (
     ),
     Page("voice", "Voice"),
     Page("assistant", "Assistant"),
+    Page("models", "Models", "Nothing is downloaded, and no server asked, until you install a model."),
     Page(
         "history",
         "History & privacy",
@@ -325,4 +327,13 @@ _WINDOW: tuple[Setting, ...] = (
     ),
 )
 
-SETTINGS: tuple[Setting, ...] = (*_LISTENING, *_SOUND, *_RECOGNITION, *VOICE, *_ASSISTANT, *_HISTORY, *_WINDOW)
+SETTINGS: tuple[Setting, ...] = (
+    *_LISTENING,
+    *_SOUND,
+    *_RECOGNITION,
+    *VOICE,
+    *_ASSISTANT,
+    *DOWNLOADS,
+    *_HISTORY,
+    *_WINDOW,
+)

@@ -17,6 +17,7 @@ _ICONS: dict[PageKey, str] = {
     "recognition": "chip",
     "voice": "speaker",
     "assistant": "assistant",
+    "models": "waveform",
     "history": "history",
     "window": "panel",
 }
