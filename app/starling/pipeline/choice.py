@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
+from starling.assistant.llm.client import Limits
+from starling.assistant.llm.connection import Wishes
+from starling.assistant.llm.memory import Bounds
 from starling.core.results import SttOptions
 from starling.core.segmenter import SegmenterConfig
 from starling.pipeline.conversation import AnswerPolicy
@@ -36,6 +39,7 @@ class Choice:
     answer: AnswerPolicy
     wake_phrase: str
     follow_up_s: float
+    language_model: Wishes
     idle_unload_s: float
     keep_history: bool
     keep_days: int
@@ -76,6 +80,7 @@ def choose(setting: Callable[[str], Value], language: str | None = None, **optio
         "answer": read("assistant.answer"),
         "wake_phrase": read("assistant.wake_phrase"),
         "follow_up_s": float(read("assistant.follow_up")),
+        "language_model": _language_model(read),
         "idle_unload_s": 60.0 * read("engine.idle_unload"),
         "keep_history": read("history.keep"),
         "keep_days": read("history.keep_days"),
@@ -86,3 +91,18 @@ def choose(setting: Callable[[str], Value], language: str | None = None, **optio
     }
     fields |= {name: value for name, value in options.items() if value is not None}
     return Choice(**fields)
+
+
+def _language_model(read: Callable[[str], Any]) -> Wishes:
+    return Wishes(
+        url=read("assistant.llm_url"),
+        model=read("assistant.llm_model").strip(),
+        prompt=read("assistant.system_prompt"),
+        tools=read("assistant.llm_tools"),
+        bounds=Bounds(
+            turns=read("assistant.llm_memory"),
+            characters=read("assistant.llm_characters"),
+            silence_s=60.0 * read("assistant.llm_forget"),
+        ),
+        limits=Limits(first=float(read("assistant.llm_wait"))),
+    )

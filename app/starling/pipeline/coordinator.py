@@ -16,6 +16,7 @@ from starling.core.results import Samples
 from starling.core.segmenter import SegmentDropped, SegmentEnded, SegmentEvent, SpeechStarted
 from starling.core.segments import EndReason, SegmenterConfig
 from starling.pipeline import events, mailbox
+from starling.pipeline.confirming import Confirming
 from starling.pipeline.conversation import Rules, Verdict
 from starling.pipeline.ears import Ears
 from starling.pipeline.mailbox import Mailbox
@@ -86,6 +87,7 @@ class Coordinator:
         self._said = SaidReplies(ECHO_TAIL_S if real_time else 0.0)
         self._turns: dict[int, str] = {}
         self._noted: set[str] = set()
+        self._confirming = Confirming(emit)
         self._typed = itertools.count(-1, -1)
         self._asked = 0
         self._stop = threading.Event()
@@ -164,6 +166,16 @@ class Coordinator:
         self._emit(events.Asked(turn, text, at))
         self._submit(self.rules.request(text), number)
 
+    def confirm(self, turn: str, yes: bool) -> None:
+        """The user's word on the question of a turn, given by hand; silences the question."""
+        if self._confirming.takes(turn):
+            self._replies.stop()
+            number = next(self._typed)
+            self._turns[number] = turn
+            self._line.follow_up(number, turn)
+            self._asked += 1
+            self._replies.confirm(yes, number)
+
     # -- messages ----------------------------------------------------------------------------------------------
 
     def _busy(self) -> bool:
@@ -203,6 +215,13 @@ class Coordinator:
             case mailbox.ReplyBegan(text=text, job=job):
                 self._said.began(text, self._now_s())
                 self._emit(events.ReplyBegan(text, self._turns.get(job, "")))
+            case mailbox.ReplyGrew(text=text, job=job):
+                self._said.grew(text)
+                self._emit(events.ReplyGrew(text, self._turns.get(job, "")))
+            case mailbox.ConfirmAsked(question=question, job=job):
+                self._confirming.asked(question, self._turns.get(job, ""))
+            case mailbox.ConfirmEnded(outcome=outcome):
+                self._confirming.ended(outcome)
             case mailbox.ReplyEnded(reply=reply, job=job):
                 self._said.ended(self._now_s())
                 self._emit(events.ReplyEnded(reply, self._turns.get(job, "")))

@@ -16,6 +16,15 @@ from starling.pipeline.shown import PastTurn as PastTurn
 from starling.pipeline.shown import PastTurns as PastTurns
 from starling.pipeline.shown import Sound as Sound
 from starling.pipeline.shown import VoicesFound as VoicesFound
+from starling.pipeline.talk_events import ConfirmAsked as ConfirmAsked
+from starling.pipeline.talk_events import ConfirmEnded as ConfirmEnded
+from starling.pipeline.talk_events import ConnectionShown as ConnectionShown
+from starling.pipeline.talk_events import ConnectionTested as ConnectionTested
+from starling.pipeline.talk_events import ConversationForgotten as ConversationForgotten
+from starling.pipeline.talk_events import KeyShown as KeyShown
+from starling.pipeline.talk_events import ReplyGrew as ReplyGrew
+from starling.pipeline.talk_events import Server as Server
+from starling.pipeline.talk_events import ServersFound as ServersFound
 from starling.pipeline.voice_events import FavouritesChanged as FavouritesChanged
 from starling.pipeline.voice_events import Preview as Preview
 from starling.pipeline.voice_events import PreviewBegan as PreviewBegan
@@ -81,11 +90,12 @@ class Reply:
     """One reply, and what it cost to speak. Figures are None when nothing was spoken.
 
     Attributes:
-        time_to_first_audio_ms: from the known text to the first sample handed to the device.
+        time_to_first_audio_ms: from the text, or its first clause if it streams, to the first sample played.
         stopped: the user cut it short.
         wav: the file it was written to, if any.
         played: whether it went to a speaker.
         notes: what a listener should know: letters that the voice does not read.
+        said: of a reply that was cut short, what began to sound; None for one that was not.
     """
 
     text: str
@@ -100,6 +110,7 @@ class Reply:
     wav: str = ""
     error: dict[str, str] | None = None
     notes: tuple[str, ...] = ()
+    said: str | None = None
 
     @property
     def rtf(self) -> float | None:
@@ -300,7 +311,15 @@ Event = (
     | Partial
     | Asked
     | ReplyBegan
+    | ReplyGrew
     | ReplyEnded
+    | ConfirmAsked
+    | ConfirmEnded
+    | ServersFound
+    | ConnectionTested
+    | ConnectionShown
+    | KeyShown
+    | ConversationForgotten
     | ReplayBegan
     | ReplayEnded
     | RetryBegan

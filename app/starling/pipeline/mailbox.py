@@ -6,6 +6,7 @@ import queue
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from starling.assistant.llm.dialogue import Outcome as Outcome
 from starling.core.errors import StarlingError
 from starling.core.results import Samples
 from starling.pipeline import events
@@ -45,6 +46,29 @@ class ReplyBegan:
 
     text: str
     job: int
+
+
+@dataclass(frozen=True)
+class ReplyGrew:
+    """A reply that streams has more text; ``text`` is all of it."""
+
+    text: str
+    job: int
+
+
+@dataclass(frozen=True)
+class ConfirmAsked:
+    """The user is asked whether something may be changed."""
+
+    question: str
+    job: int
+
+
+@dataclass(frozen=True)
+class ConfirmEnded:
+    """They have answered, or not."""
+
+    outcome: Outcome
 
 
 @dataclass(frozen=True)
@@ -91,7 +115,21 @@ class Stop:
     """Finish what was said, then end."""
 
 
-Message = Block | Result | PartialText | ReplyBegan | ReplyEnded | Answered | ReplayBegan | ReplayEnded | Do | Stop
+Message = (
+    Block
+    | Result
+    | PartialText
+    | ReplyBegan
+    | ReplyGrew
+    | ReplyEnded
+    | ConfirmAsked
+    | ConfirmEnded
+    | Answered
+    | ReplayBegan
+    | ReplayEnded
+    | Do
+    | Stop
+)
 
 
 class Mailbox:
@@ -111,6 +149,18 @@ class Mailbox:
     def reply_began(self, text: str, job: int) -> None:
         """From the reply line."""
         self.queue.put(ReplyBegan(text, job))
+
+    def reply_grew(self, text: str, job: int) -> None:
+        """From the thread that reads a streamed reply."""
+        self.queue.put(ReplyGrew(text, job))
+
+    def confirm_asked(self, question: str, job: int) -> None:
+        """From the thread that reads a streamed reply."""
+        self.queue.put(ConfirmAsked(question, job))
+
+    def confirm_ended(self, outcome: Outcome) -> None:
+        """From the reply line."""
+        self.queue.put(ConfirmEnded(outcome))
 
     def reply_ended(self, reply: events.Reply, job: int) -> None:
         """From the reply line."""

@@ -49,9 +49,10 @@ class Synthesizer(Protocol):
 
 @dataclass(frozen=True)
 class ClauseBegins:
-    """The next chunks belong to a new clause, after a pause of so many seconds."""
+    """The next chunks belong to a new clause, after a pause of so many seconds; ``text`` as it stands in the reply."""
 
     pause_s: float
+    text: str = ""
 
 
 class Made(Protocol):
@@ -62,6 +63,8 @@ class Made(Protocol):
     synthesis_s: float
     last_metrics: SpeechMetrics | None
     error: StarlingError | None
+    known_s: float | None
+    """When the first clause was known, by the clock of the speaking; None while there is none."""
 
     def start(self) -> None:
         """Begin."""
@@ -89,6 +92,7 @@ class Recorded:
         self.synthesis_s = 0.0
         self.last_metrics: SpeechMetrics | None = None
         self.error: StarlingError | None = None
+        self.known_s: float | None = None
         self.made.put(SpeechChunk(samples, rate))
         self.made.put(None)
 
@@ -119,6 +123,7 @@ class Producer:
         self.synthesis_s = 0.0
         self.last_metrics: SpeechMetrics | None = None
         self.error: StarlingError | None = None
+        self.known_s: float | None = None
         self._pieces = pieces
         self._synthesizer = synthesizer
         self._voice = voice
@@ -148,11 +153,13 @@ class Producer:
     def _produce(self) -> None:
         try:
             pause_s = 0.0
+            passed = ""
             for clause in self._clauses():
                 sayable = spoken(clause)
+                passed += clause
                 if any(character.isalnum() for character in sayable):
-                    self._make(sayable, pause_s)
-                    pause_s = pause_after(clause)
+                    self._make(sayable, pause_s, passed)
+                    pause_s, passed = pause_after(clause), ""
                 if self._stopped.is_set():
                     return
         except StarlingError as error:
@@ -169,13 +176,14 @@ class Producer:
             yield from splitter.feed(piece)
         yield from splitter.finish()
 
-    def _make(self, clause: str, pause_s: float) -> None:
+    def _make(self, clause: str, pause_s: float, text: str) -> None:
+        self.known_s = self._clock() if self.known_s is None else self.known_s
         self._ahead.acquire()
         if self._stopped.is_set():
             return
         began_s = self._clock()
         speech = self._synthesizer.synthesize(clause, self._voice, self._speed)
-        self.made.put(ClauseBegins(pause_s))
+        self.made.put(ClauseBegins(pause_s, text))
         try:
             for chunk in speech:
                 if self._stopped.is_set():

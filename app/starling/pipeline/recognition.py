@@ -118,6 +118,10 @@ class RecognitionLine:
             self._writes.put(lambda: self._keep_typed(number, name, at, text))
         return name
 
+    def follow_up(self, number: int, name: str) -> None:
+        """What is answered under this job number belongs to an earlier utterance, by its name in the log."""
+        self._writes.put(lambda: self._stored.__setitem__(number, name))
+
     def discard(self, number: int) -> None:
         """Nobody waits for this job: skip it if it has not started, forget its audio."""
         with self._lock:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import contextlib
 import queue
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
 from starling.core.errors import StarlingError, internal_error
 from starling.core.results import Samples
 from starling.pipeline.events import Reply
+from starling.pipeline.growing import Growing, Told
 
 MAX_WAIT_S = 60.0
 """Longest sleep between looks at the timers: a changed wall clock is noticed within it."""
@@ -23,8 +24,12 @@ ANNOUNCEMENT = 0
 class Answerer(Protocol):
     """The assistant, as the line sees it. Called from the line's thread only."""
 
-    def answer(self, request: str) -> str:
-        """The reply's text; empty when there is nothing to say."""
+    def answer(self, request: str) -> str | Told:
+        """The reply's text, empty when there is nothing to say; or one that streams."""
+        ...
+
+    def confirm(self, yes: bool) -> str | Told:
+        """The user's word on what they were asked, given by hand; the reply as in :meth:`answer`."""
         ...
 
     def due(self) -> list[str]:
@@ -39,8 +44,8 @@ class Answerer(Protocol):
 class Voice(Protocol):
     """Speaks."""
 
-    def speak(self, text: str) -> Reply:
-        """Speak the text to its end or to :meth:`stop`; what goes wrong is in the reply."""
+    def speak(self, text: str | Iterable[str]) -> Reply:
+        """Speak the text, or pieces as they come, to the end or to :meth:`stop`; what goes wrong is in the reply."""
         ...
 
     def play(self, samples: Samples) -> Reply:
@@ -53,10 +58,18 @@ class Voice(Protocol):
 
 
 class Audience(Protocol):
-    """Who is told; called on the line's thread, but for requests that :meth:`ReplyLine.stop` drops."""
+    """Who is told; on the line's thread, that which reads a streamed reply, or that of :meth:`ReplyLine.stop`."""
 
     def reply_began(self, text: str, job: int) -> None:
-        """A reply's text is known."""
+        """A reply's text is known, or begins to be."""
+        ...
+
+    def reply_grew(self, text: str, job: int) -> None:
+        """More of it is known."""
+        ...
+
+    def confirm_asked(self, question: str, job: int) -> None:
+        """The user is asked whether something may be changed."""
         ...
 
     def reply_ended(self, reply: Reply, job: int) -> None:
@@ -80,6 +93,13 @@ class Audience(Protocol):
 class _Request:
     text: str
     job: int
+    word: bool | None = None
+    """The user's word on a question, in the place of a text."""
+
+
+@dataclass(frozen=True)
+class _Do:
+    action: Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -98,14 +118,23 @@ class ReplyLine:
         self._answerer = answerer
         self._voice = voice
         self._audience = audience
-        self._inbox: queue.Queue[_Request | _Replay | None] = queue.Queue()
+        self._inbox: queue.Queue[_Request | _Replay | _Do | None] = queue.Queue()
         self._stops = 0
+        self._growing: Growing | None = None
         self._thread = threading.Thread(target=self._run, name="replies", daemon=True)
         self._thread.start()
 
     def submit(self, request: str, job: int) -> None:
         """Answer this request, heard or typed under this job number, after those before it."""
         self._inbox.put(_Request(request, job))
+
+    def confirm(self, yes: bool, job: int) -> None:
+        """Take the user's word on what they were asked, and answer it under this job number."""
+        self._inbox.put(_Request("", job, yes))
+
+    def do(self, action: Callable[[], None]) -> None:
+        """Do something with the assistant, on its thread and in its turn."""
+        self._inbox.put(_Do(action))
 
     def replay(self, turn: str, text: str, samples: Samples | None = None) -> None:
         """Play a turn's recording, (n,) float32 at 16 kHz that says ``text``; without one, speak the text."""
@@ -122,6 +151,7 @@ class ReplyLine:
         """Stop speaking, also what is about to begin, and drop what waits to be answered. From one thread."""
         self._stops += 1
         closing = False
+        kept: list[_Do] = []
         with contextlib.suppress(queue.Empty):
             while True:
                 item = self._inbox.get_nowait()
@@ -130,8 +160,12 @@ class ReplyLine:
                     self._audience.answered(item.job, None)
                 elif isinstance(item, _Replay) and item.dropped is not None:
                     item.dropped()
-        if closing:
-            self._inbox.put(None)
+                elif isinstance(item, _Do):
+                    kept.append(item)
+        for item in (*kept, *([None] if closing else [])):
+            self._inbox.put(item)
+        if (growing := self._growing) is not None:
+            growing.cancel()
         self._voice.stop()
 
     def close(self, timeout_s: float = 3.0) -> None:
@@ -150,31 +184,57 @@ class ReplyLine:
                 continue
             if item is None:
                 return
-            if isinstance(item, _Replay):
-                self._play_again(item)
-            else:
-                reply = self._guarded(partial(self._answerer.answer, item.text), item.job)
-                self._audience.answered(item.job, reply)
+            match item:
+                case _Replay():
+                    self._play_again(item)
+                case _Do(action=action):
+                    action()
+                case _Request(text=text, job=job, word=word):
+                    answer = (
+                        partial(self._answerer.answer, text) if word is None else partial(self._answerer.confirm, word)
+                    )
+                    self._audience.answered(job, self._guarded(answer, job))
 
     def _announce(self) -> None:
         for announcement in self._answerer.due():
             self._guarded(partial(str, announcement), ANNOUNCEMENT)
 
-    def _guarded(self, make: Callable[[], str], job: int) -> Reply | None:
+    def _guarded(self, make: Callable[[], str | Told], job: int) -> Reply | None:
         """Say what ``make`` returns. One failed reply must not end all others."""
-        stops = self._stops
+        stops, failure = self._stops, None
         try:
             text = make()
             if not text or stops != self._stops:
                 return None
-            self._audience.reply_began(text, job)
-            reply = self._voice.speak(text)
+            if isinstance(text, str):
+                self._audience.reply_began(text, job)
+                reply = self._voice.speak(text)
+            else:
+                reply, failure = self._tell(text, job, stops)
         except StarlingError as error:
             reply = Reply("", error=error.to_json())
         except Exception as error:  # noqa: BLE001 - see above
             reply = Reply("", error=internal_error(error).to_json())
         self._audience.reply_ended(reply, job)
+        if failure is not None and stops == self._stops:
+            self._play_again(_Replay("", failure.message))  # who does not look at the window hears why it ended
         return reply
+
+    def _tell(self, told: Told, job: int, stops: int) -> tuple[Reply, StarlingError | None]:
+        """Say a reply that streams; why it ended too early, if it did."""
+        growing = self._growing = Growing(told, self._audience, job)
+        try:
+            if stops != self._stops:
+                growing.cancel()
+            reply = self._voice.speak(growing)
+        finally:
+            self._growing = None
+            growing.close()
+        cut = growing.cancelled or reply.stopped
+        told.ended((reply.said or "") if cut else None)
+        failure = None if cut else growing.failure
+        error = reply.error or (failure.to_json() if failure else None)
+        return replace(reply, text=growing.text or reply.text, stopped=cut, error=error), failure
 
     def _play_again(self, item: _Replay) -> None:
         self._audience.replay_began(item.turn, item.text)

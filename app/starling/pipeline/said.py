@@ -29,6 +29,11 @@ class SaidReplies:
         """A reply begins to sound."""
         self._replies.append(_Said(text, now_s))
 
+    def grew(self, text: str) -> None:
+        """The reply that sounds has more text."""
+        if self._replies:
+            self._replies[-1].text = text
+
     def ended(self, now_s: float) -> None:
         """The reply that sounds has ended."""
         for reply in self._replies:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
 from starling import locate
-from starling.assistant.conversation import Assistant
 from starling.audio.base import AudioSink
 from starling.audio.events import SinkEvent
 from starling.audio.speaker import Speaker
@@ -28,29 +27,11 @@ from starling.pipeline.pump import Source
 from starling.pipeline.recognition import RecognitionLine
 from starling.pipeline.replies import ReplyLine
 from starling.pipeline.speaking import Speaking
+from starling.pipeline.talk import Talk
 from starling.pipeline.turnbook import TurnBook
 from starling.speech.vad.cascade import open_detector
 from starling.speech.wake.phrase import address
 from starling.speech.wake.stop import StopPhrase
-
-
-class SkillAnswerer:
-    """The assistant as the reply line sees it."""
-
-    def __init__(self, assistant: Assistant) -> None:
-        self._assistant = assistant
-
-    def answer(self, request: str) -> str:
-        """The reply's text."""
-        return self._assistant.reply(request).text
-
-    def due(self) -> list[str]:
-        """What timers and alarms have to say now."""
-        return [announcement.text for announcement in self._assistant.due()]
-
-    def seconds_to_next(self) -> float | None:
-        """Seconds until the next announcement."""
-        return self._assistant.next_due()
 
 
 class Mouth:
@@ -61,7 +42,7 @@ class Mouth:
         self._played = played
         self._wav = wav
 
-    def speak(self, text: str) -> events.Reply:
+    def speak(self, text: str | Iterable[str]) -> events.Reply:
         """See :class:`starling.pipeline.replies.Voice`."""
         reply = self._speaking.speak(text)
         return replace(reply, played=reply.played and self._played, wav=self._wav if reply.played else "")
@@ -96,6 +77,7 @@ class Session:
         keeper: the history as the recognition line sees it.
         recogniser: one clip in, one result out.
         speaking: the voice.
+        talk: who answers.
         replies: the reply line.
         partials: live text; None unless ``live``.
         book: turns for later; None unless ``live``.
@@ -138,7 +120,8 @@ class Session:
                 stack.callback(self.partials.close)
             self.speaking = self._speaking(choice)
             mouth = Mouth(self.speaking, played=isinstance(sink, Speaker), wav=wav)
-            self.replies = ReplyLine(self._assistant(store), mouth, self.mailbox)
+            self.talk = self._assistant(store, choice)
+            self.replies = ReplyLine(self.talk, mouth, self.mailbox)
             stack.callback(self.replies.close)
             stack.callback(source.close)
             self.coordinator = Coordinator(
@@ -192,11 +175,12 @@ class Session:
             on_event=self._on_sink_event,
         )
 
-    def _assistant(self, store: Path | None) -> SkillAnswerer:
-        assistant = Assistant(store or locate.data_dir() / "assistant")
-        for notice in assistant.notices:
+    def _assistant(self, store: Path | None, choice: Choice) -> Talk:
+        folder = store or locate.data_dir() / "assistant"
+        talk = Talk(folder, choice.language_model, self.mailbox.confirm_ended, self._emit)
+        for notice in talk.notices:
             self._emit(events.Notice(notice))
-        return SkillAnswerer(assistant)
+        return talk
 
     def _on_sink_event(self, event: SinkEvent) -> None:
         told = sound_events.from_sink(event)

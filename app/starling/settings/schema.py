@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from starling.settings.conversation import CONVERSATION
 from starling.settings.declaration import Page, PageKey, Setting, Value
-from starling.settings.downloads import DOWNLOADS
 from starling.settings.voice import VOICE
 
 __all__ = ["PAGES", "SETTINGS", "Page", "PageKey", "Setting", "Value"]
@@ -18,7 +18,12 @@ PAGES: tuple[Page, ...] = (
     ),
     Page("voice", "Voice"),
     Page("assistant", "Assistant"),
-    Page("models", "Models", "Nothing is downloaded, and no server asked, until you install a model."),
+    Page(
+        "conversation",
+        "Language model",
+        "Starling's own skills answer first. What they do not know is asked of a language model, if a server is "
+        "connected here. Texts stay on this computer while the server is on it, and leave it when it is elsewhere.",
+    ),
     Page(
         "history",
         "History & privacy",
@@ -327,13 +332,4 @@ _WINDOW: tuple[Setting, ...] = (
     ),
 )
 
-SETTINGS: tuple[Setting, ...] = (
-    *_LISTENING,
-    *_SOUND,
-    *_RECOGNITION,
-    *VOICE,
-    *_ASSISTANT,
-    *DOWNLOADS,
-    *_HISTORY,
-    *_WINDOW,
-)
+SETTINGS: tuple[Setting, ...] = (*_LISTENING, *_SOUND, *_RECOGNITION, *VOICE, *_ASSISTANT, *CONVERSATION, *_HISTORY, *_WINDOW)

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from starling.assistant.llm import failures, prompts
 from starling.assistant.llm.client import Chat
@@ -26,6 +27,10 @@ MOST_QUESTIONS = 4
 QUESTION_OPEN_S = 30.0
 LONGEST_QUESTION = 8000
 """Characters of the user's own words."""
+
+
+Outcome = Literal["yes", "no", "unanswered"]
+"""How a question to the user ended."""
 
 
 class Question(str):
@@ -226,7 +231,7 @@ class Dialogue:
         toolbox: Toolbox,
         clock: Callable[[], datetime],
         elapsed: Callable[[], float],
-        resolved: Callable[[str], None] = lambda outcome: None,
+        resolved: Callable[[Outcome], None] = lambda outcome: None,
     ) -> None:
         self.toolbox = toolbox
         self.resolved = resolved
@@ -354,7 +359,7 @@ class Dialogue:
         if exchange.anything:
             self._memory.add(exchange.messages, self._elapsed())
 
-    def _drop_question(self, outcome: str) -> None:
+    def _drop_question(self, outcome: Outcome) -> None:
         pending, self._pending = self._pending, None
         if pending is None:
             return

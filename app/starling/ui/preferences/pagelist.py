@@ -17,7 +17,7 @@ _ICONS: dict[PageKey, str] = {
     "recognition": "chip",
     "voice": "speaker",
     "assistant": "assistant",
-    "models": "waveform",
+    "conversation": "send",
     "history": "history",
     "window": "panel",
 }
