@@ -8,7 +8,9 @@ from typing import Literal
 Value = bool | int | float | str
 Unit = Literal["", "ms", "s", "min", "days", "threads", "times"]
 Control = Literal["", "slider", "threshold", "input", "output", "model", "language", "voice", "wake_phrase"]
-PageKey = Literal["listening", "sound", "recognition", "voice", "assistant", "conversation", "history", "window"]
+PageKey = Literal[
+    "listening", "sound", "recognition", "voice", "assistant", "conversation", "models", "history", "window"
+]
 
 
 @dataclass(frozen=True)

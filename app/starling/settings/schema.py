@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starling.settings.conversation import CONVERSATION
 from starling.settings.declaration import Page, PageKey, Setting, Value
+from starling.settings.downloads import DOWNLOADS
 from starling.settings.voice import VOICE
 
 __all__ = ["PAGES", "SETTINGS", "Page", "PageKey", "Setting", "Value"]
@@ -24,6 +25,7 @@ PAGES: tuple[Page, ...] = (
         "Starling's own skills answer first. What they do not know is asked of a language model, if a server is "
         "connected here. Texts stay on this computer while the server is on it, and leave it when it is elsewhere.",
     ),
+    Page("models", "Models", "Nothing is downloaded, and no server asked, until you install a model."),
     Page(
         "history",
         "History & privacy",
@@ -332,4 +334,14 @@ _WINDOW: tuple[Setting, ...] = (
     ),
 )
 
-SETTINGS: tuple[Setting, ...] = (*_LISTENING, *_SOUND, *_RECOGNITION, *VOICE, *_ASSISTANT, *CONVERSATION, *_HISTORY, *_WINDOW)
+SETTINGS: tuple[Setting, ...] = (
+    *_LISTENING,
+    *_SOUND,
+    *_RECOGNITION,
+    *VOICE,
+    *_ASSISTANT,
+    *CONVERSATION,
+    *DOWNLOADS,
+    *_HISTORY,
+    *_WINDOW,
+)

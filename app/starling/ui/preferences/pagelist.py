@@ -18,6 +18,7 @@ _ICONS: dict[PageKey, str] = {
     "voice": "speaker",
     "assistant": "assistant",
     "conversation": "send",
+    "models": "waveform",
     "history": "history",
     "window": "panel",
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QLocale
 
 from starling.settings.schema import Page, Setting, Value
-from starling.ui.preferences import conversation_texts
+from starling.ui.preferences import conversation_texts, models_texts
 from starling.ui.preferences.search import Entry
 
 CONTEXT = "Settings"
@@ -80,7 +80,7 @@ def _said(source: str) -> str:
     return QCoreApplication.translate(CONTEXT, source)
 
 
-SOURCES: frozenset[str] = conversation_texts.SOURCES | frozenset(
+SOURCES: frozenset[str] = conversation_texts.SOURCES | models_texts.SOURCES | frozenset(
     str(source)
     for source in (
         QT_TRANSLATE_NOOP("Settings", "On"),
