@@ -16,6 +16,12 @@ from starling.pipeline.shown import PastTurn as PastTurn
 from starling.pipeline.shown import PastTurns as PastTurns
 from starling.pipeline.shown import Sound as Sound
 from starling.pipeline.shown import VoicesFound as VoicesFound
+from starling.pipeline.shown_models import MachineShown as MachineShown
+from starling.pipeline.shown_models import Measurement as Measurement
+from starling.pipeline.shown_models import ModelMeasured as ModelMeasured
+from starling.pipeline.shown_models import ModelShown as ModelShown
+from starling.pipeline.shown_models import ModelsShown as ModelsShown
+from starling.pipeline.shown_models import ModelWork as ModelWork
 from starling.pipeline.talk_events import ConfirmAsked as ConfirmAsked
 from starling.pipeline.talk_events import ConfirmEnded as ConfirmEnded
 from starling.pipeline.talk_events import ConnectionShown as ConnectionShown
@@ -335,6 +341,10 @@ Event = (
     | DevicesFound
     | ModelsFound
     | VoicesFound
+    | ModelsShown
+    | ModelWork
+    | ModelMeasured
+    | MachineShown
     | VoiceCatalogue
     | FavouritesChanged
     | PreviewLoading

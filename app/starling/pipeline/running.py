@@ -11,13 +11,16 @@ from starling.audio.speaker import Speaker
 from starling.audio.switched import SwitchedMicrophone
 from starling.core.chime import chime
 from starling.core.errors import StarlingError
-from starling.pipeline import engines, events, lookups, voice_lookup
+from starling.models.store import Store
+from starling.pipeline import engines, events, lookups, machine, model_network, voice_lookup
 from starling.pipeline.again import Again
 from starling.pipeline.choice import Choice, choose
 from starling.pipeline.enginewatch import EngineWatch
+from starling.pipeline.modelwork import ModelJobs
 from starling.pipeline.preview import Previews
 from starling.pipeline.preview_engines import PreviewEngines
 from starling.pipeline.session import Session, rules_of
+from starling.pipeline.shelf import ModelShelf
 from starling.pipeline.tasks import Tasks
 from starling.settings.lists import items
 from starling.settings.schema import Value
@@ -65,6 +68,7 @@ class Running:
         self._watch = EngineWatch(both, emit, self._look)
         self._tasks, self._retries = Tasks("tasks", self._failed), Tasks("retries", self._failed)
         self._again = Again(self.session, emit)
+        self.models = ModelJobs(self._shelf(), emit)
         self._coordinator = self.session.coordinator
         self._use_choice(self._choice)
         self._coordinator.listen(listening.mode, listening.activation, muted=listening.muted)
@@ -86,6 +90,7 @@ class Running:
     def close(self) -> None:
         """End every thread, child and file."""
         self._again.abort()
+        self.models.close()
         self.previews.close()
         for tasks in (self._tasks, self._retries):
             tasks.close(TASK_S)
@@ -182,6 +187,10 @@ class Running:
         """Something slow, on a thread for such; what fails is told as ``Trouble``."""
         self._tasks.put(task)
 
+    def look_at_machine(self) -> None:
+        """Answered by ``MachineShown``."""
+        self._tasks.put(lambda: self._emit(machine.look()))
+
     def recent(self, limit: int) -> None:
         """Answered by ``PastTurns``."""
         history = self.session.history
@@ -237,6 +246,13 @@ class Running:
     def _look(self) -> None:
         self.session.speaking.look()
         self.previews.tidy()
+
+    def _shelf(self) -> ModelShelf:
+        return ModelShelf(
+            lambda: Store(model_network.network(self._setting)),
+            lambda: self._choice.stt_threads,
+            lambda: self._choice.seed,
+        )
 
     def _do(self, action: Callable[[], None]) -> None:
         self.session.mailbox.do(action)

@@ -189,6 +189,42 @@ class Service:
         self._emit(events.FavouritesChanged(items(self._settings.read(key, str))))
         self._settings.save(key)
 
+    def list_models(self) -> None:
+        """Answered by ``ModelsShown``, after a ``ModelWork`` of every download that goes on or is paused."""
+        self._do(lambda running: running.models.list())
+
+    def install_model(self, name: str) -> None:
+        """Download a model of the catalogue, or go on with a paused download; told by ``ModelWork``."""
+        self._do(lambda running: running.models.install(name))
+
+    def pause_model(self, name: str) -> None:
+        """Pause a download; what it has brought is kept."""
+        self._do(lambda running: running.models.pause(name))
+
+    def cancel_model(self, name: str) -> None:
+        """End a download and delete what it has brought."""
+        self._do(lambda running: running.models.cancel(name))
+
+    def import_model(self, path: str) -> None:
+        """Install a file or folder that the user has; told by ``ModelWork``."""
+        self._do(lambda running: running.models.bring_in(path))
+
+    def verify_model(self, name: str) -> None:
+        """Hash an installed model's files again; told by ``ModelWork``."""
+        self._do(lambda running: running.models.verify(name))
+
+    def remove_model(self, name: str) -> None:
+        """Delete an installed model; told by ``ModelWork``."""
+        self._do(lambda running: running.models.remove(name))
+
+    def test_model(self, name: str) -> None:
+        """Measure an installed model on this machine; told by ``ModelWork`` and ``ModelMeasured``."""
+        self._do(lambda running: running.models.test(name))
+
+    def look_at_machine(self) -> None:
+        """Answered by ``MachineShown``."""
+        self._do(lambda running: running.look_at_machine())
+
     def _listen(self, **changes: object) -> None:
         with self._lock:
             self._listening = replace(self._listening, **changes)  # type: ignore[arg-type]  # fields of Listening

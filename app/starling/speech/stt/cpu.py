@@ -13,14 +13,14 @@ _SYSFS_CPUS = Path("/sys/devices/system/cpu")
 def default_threads() -> int:
     """Physical cores this process may use, four at most."""
     allowed = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
-    cores = _physical_cores(allowed)
+    cores = physical_cores(allowed)
     if not cores:
         # Without topology (Windows, macOS, some containers) assume two threads a core.
         cores = len(allowed) // 2
     return max(1, min(MOST_THREADS, cores))
 
 
-def _physical_cores(cpus: range | list[int]) -> int:
+def physical_cores(cpus: range | list[int]) -> int:
     """Distinct (package, core) pairs of ``cpus``; 0 if the system does not say."""
     sysroot = Path(os.environ.get("STARLING_SYSROOT", "/"))
     cores = set()
