@@ -83,7 +83,7 @@ def list_items(catalogue: Catalogue) -> tuple[Item, ...]:
         StarlingError: ``model.unreadable`` when the folder cannot be read at all.
     """
     found = scan()
-    installed = {model.path.name: model.path for model in found.models}
+    installed = {path.name: path for path in found.usable}
     faults = {path.name: fault for path, fault in found.faulty}
     items: list[Item] = []
     for entry in catalogue.entries:

@@ -28,11 +28,13 @@ class Library:
         models: usable ones.
         faults: everything that is wrong.
         faulty: the folders that something is wrong with.
+        usable: the folders of the models, in the same order; a link's own name where a model's path is resolved.
     """
 
     models: tuple[ModelInfo, ...]
     faults: tuple[StarlingError, ...]
     faulty: tuple[tuple[Path, StarlingError], ...] = ()
+    usable: tuple[Path, ...] = ()
 
 
 __all__ = ["STARTER", "Library", "find", "info_of", "installed", "models_dir", "scan", "starter"]
@@ -41,10 +43,12 @@ __all__ = ["STARTER", "Library", "find", "info_of", "installed", "models_dir", "
 def scan() -> Library:
     """Look at every installed folder; reads cards and names, never weights."""
     models: list[ModelInfo] = []
+    usable: list[Path] = []
     faulty: list[tuple[Path, StarlingError]] = []
     for folder in _folders():
         try:
             models.append(info_of(folder))
+            usable.append(folder)
         except StarlingError as fault:
             faulty.append((folder, fault))
     faults = [fault for _, fault in faulty]
@@ -52,7 +56,7 @@ def scan() -> Library:
         require_folder()
     except StarlingError as fault:
         faults.append(fault)
-    return Library(tuple(models), tuple(faults), tuple(faulty))
+    return Library(tuple(models), tuple(faults), tuple(faulty), tuple(usable))
 
 
 def installed() -> list[ModelInfo]:

@@ -67,7 +67,7 @@ def _moving(source: Path) -> list[Path]:
         return []
     found = [path for path in sorted(source.iterdir()) if path.is_dir() and not path.name.startswith(".")]
     downloads = source / DOWNLOADS
-    return [*found, downloads] if downloads.is_dir() else found
+    return [*found, downloads] if _files(downloads) else found
 
 
 def _files(folder: Path) -> list[Path]:
@@ -108,6 +108,7 @@ def _copy_all(
         draft = target / f".{folder.name.lstrip('.')}.part"
         try:
             shutil.rmtree(draft, ignore_errors=True)
+            draft.mkdir(parents=True)
             for file in _files(folder):
                 _copy(file, draft / file.relative_to(folder), copied)
             if there.exists():

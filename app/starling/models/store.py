@@ -26,8 +26,9 @@ for. Of several processes one at a time changes models; another is told ``model.
 
 from __future__ import annotations
 
+import difflib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -154,11 +155,10 @@ class Store:
 
     def item(self, name: str) -> Item:
         """One of them. Raises StarlingError ``model.unknown``."""
-        for item in self.items():
-            if item.id == name:
-                return item
-        library.find(name, "whisper-ct2")  # says what is near
-        raise StarlingError("model.unknown", f"No model is called {name!r}.", "See: starling models list")
+        items = {item.id: item for item in self.items()}
+        if name in items:
+            return items[name]
+        raise _unknown(name, items)
 
     def where(self) -> Path:
         """The folder of the models."""
@@ -316,12 +316,7 @@ class Store:
     def _entry(self, name: str) -> Entry:
         entry = self.catalogue.find(name)
         if entry is None:
-            near = ", ".join(known.id for known in self.catalogue.entries if name.lower() in known.id) or "none"
-            raise StarlingError(
-                "model.unknown",
-                f"The catalogue has no model called {name!r}.",
-                f"Near it: {near}. See: starling models list",
-            )
+            raise _unknown(name, [known.id for known in self.catalogue.entries])
         return entry
 
     def _installed(self, name: str) -> ModelInfo:
@@ -334,6 +329,12 @@ class Store:
         if item.path is not None:
             return library.info_of(item.path)  # raises what is wrong with it
         raise _not_installed(name)
+
+
+def _unknown(name: str, names: Iterable[str]) -> StarlingError:
+    near = difflib.get_close_matches(name, list(names), n=3) or [known for known in names if name.lower() in known][:3]
+    fix = f"Did you mean {' or '.join(near)}?" if name and near else "They are listed by: starling models list"
+    return StarlingError("model.unknown", f"No model is called {name!r}.", fix)
 
 
 def _not_installed(name: str) -> StarlingError:

@@ -4,6 +4,7 @@ import errno
 import hashlib
 import io
 import os
+import random
 import shutil
 import threading
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from starling.models.download import NOTE, PART, Wanted, fetch
 from starling.models.web import Control, Network, Stopped, is_trusted_way, retry_after_s, via_mirror
 from tests.helpers.file_server import file_server, wait_for
 
-DATA = os.urandom(3000) * 100
+DATA = random.Random(1).randbytes(300_000) + b"."
 QUICK = Network(proxy="none", stall_s=0.4, attempts=3, backoff_s=0.01)
 
 
