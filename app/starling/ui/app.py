@@ -116,6 +116,7 @@ def _shell(app: QApplication, options: argparse.Namespace) -> Shell:
     from starling.ui.shell import translations
     from starling.ui.shell.quitting import Deadline
     from starling.ui.shell.shell import Shell
+    from starling.ui.voices.page import VoicesPage
     from starling.ui.window.main_window import MainWindow
 
     settings = store.load()
@@ -124,6 +125,7 @@ def _shell(app: QApplication, options: argparse.Namespace) -> Shell:
     bridge = Bridge()
     service = Service(settings, bridge.emit_from_any_thread)
     window = MainWindow(service, bridge, settings)
+    window.add_page("voices", VoicesPage(service, bridge, settings))
     shell = Shell(settings, service, bridge, window, Deadline(locate.cache_dir()))
     if options.report_start:
         from starling.ui.shell.start_report import StartReport

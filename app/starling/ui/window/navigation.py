@@ -65,6 +65,11 @@ class Navigation(QObject):
         action.triggered.connect(lambda: self.show_page(key))
         action.setChecked(key == self._frame.pages.key)
         page.stoppable_changed.connect(partial(self._set_stops, page))
+        page.page_wanted.connect(self._show_if_there)
+
+    def _show_if_there(self, key: str) -> None:
+        if key in self._frame.pages:
+            self.show_page(key)
 
     def _page_shown(self, key: str) -> None:
         self.stops = False

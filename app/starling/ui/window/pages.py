@@ -21,6 +21,8 @@ class Page(QWidget):
 
     stoppable_changed = Signal(bool)
     """Something on it goes on now, or no more, that Escape ends by :meth:`stop`."""
+    page_wanted = Signal(str)
+    """The key of another page that the user wants to see."""
 
     def __init__(self, title: str, icon: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,6 +74,10 @@ class Pages(QStackedWidget):
         self.addWidget(page)
         if not self.key:
             self.show_page(key)
+
+    def __contains__(self, key: str) -> bool:
+        """Whether there is a page of that key."""
+        return key in self._pages
 
     @property
     def current(self) -> Page:
