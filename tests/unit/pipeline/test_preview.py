@@ -74,10 +74,10 @@ class Mouth:
     def __init__(self, speaking: Speaking) -> None:
         self._speaking = speaking
 
-    def speak(self, text: str) -> events.Reply:
+    def speak(self, text: str, *_: object) -> events.Reply:
         return self._speaking.speak(text)
 
-    def play(self, samples: Samples) -> events.Reply:
+    def play(self, samples: Samples, *_: object) -> events.Reply:
         return self._speaking.play(samples, 16_000)
 
     def stop(self) -> None:
@@ -117,10 +117,10 @@ class Told:
     def answered(self, job: int, reply: events.Reply | None) -> None:
         self.emit(("answered", job))
 
-    def replay_began(self, turn: str, text: str) -> None:
+    def replay_began(self, turn: str, text: str, *_: object) -> None:
         self.said.append(text)
 
-    def replay_ended(self, turn: str, error: dict[str, str] | None) -> None:
+    def replay_ended(self, turn: str, error: dict[str, str] | None, *_: object) -> None:
         self.emit(("replayed", error))
 
 
