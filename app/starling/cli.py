@@ -20,7 +20,7 @@ COMMANDS = {
     "listen": "listen to the microphone, print what is said, answer aloud",
     "say": "speak a text",
     "transcribe": "turn recordings into text or subtitles",
-    "models": "list and import speech models",
+    "models": "list, download, import, check and remove models",
     "devices": "list microphones and speakers",
     "doctor": "say what this machine has, what is in use, and how to fix what is missing",
     "bench": "measure the figures that people feel",

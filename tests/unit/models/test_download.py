@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import hashlib
 import io
 import os
@@ -258,6 +259,15 @@ def test_proxy(server, tmp_path):
     server.put("f", DATA)
     network = Network(proxy=server.url, attempts=1)
     arrives(wanted(server, url="http://127.0.0.1:9/f"), tmp_path, network=network)
+
+
+# http.client leaves the answer of a proxy that refuses a tunnel to the garbage collector.
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_proxy_that_refuses(server, tmp_path):
+    network = Network(proxy=server.url, attempts=1)
+    error = fails(wanted(server, url="https://example.org/f"), tmp_path, network)
+    assert error.code == "download.proxy"
+    gc.collect()
 
 
 @pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "127.0.0.1:1", "http://"])
