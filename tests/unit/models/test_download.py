@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import errno
 import gc
 import hashlib
@@ -7,6 +8,9 @@ import io
 import os
 import random
 import shutil
+import socket
+import ssl
+import subprocess
 import threading
 from datetime import UTC, datetime
 
@@ -273,6 +277,37 @@ def test_a_proxy_that_refuses(server, tmp_path):
 @pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "127.0.0.1:1", "http://"])
 def test_no_proxy(server, tmp_path, proxy):
     assert fails(wanted(server), tmp_path, Network(proxy=proxy)).code == "download.bad_proxy"
+
+
+def test_a_certificate_that_nobody_vouches_for(server, tmp_path):
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not here to make a certificate")
+    key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=127.0.0.1"]
+    subprocess.run([*make, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with context.wrap_socket(socket.create_server(("127.0.0.1", 0)), server_side=True) as listener:
+        accepted = []
+
+        def answer():
+            with contextlib.suppress(OSError):
+                while True:
+                    accepted.append(None)
+                    with contextlib.suppress(ssl.SSLError):
+                        listener.accept()[0].close()
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        folder = tmp_path / "folder"
+        folder.mkdir()
+        url = f"https://127.0.0.1:{listener.getsockname()[1]}/f"
+        assert fails(wanted(server, url=url), folder).code == "download.tls"
+        with contextlib.suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+    thread.join()
+    assert len(accepted) == 2  # told at once, not tried again
 
 
 def test_a_first_download_wants_a_way_that_nobody_can_change(server, tmp_path):
