@@ -1,10 +1,10 @@
 """The window as ``starling`` opens it, and a look inside: run as a process, see :mod:`tests.helpers.watching`.
 
 Each pipeline event is a JSON line on stdout. A line on stdin is a question, and its answer one more line:
-``texts`` (what is written in the window), ``focus`` (accessible name of the widget with the keyboard), ``stalls``
-(longest time, in ms, for which the GUI thread ran nothing since the last ``stalls``, less the time in which the
-machine gave it no processor), ``threads``, ``memory`` (resident bytes), ``shot=FILE`` (a picture of the window in
-front), ``preferences=PAGE``.
+``texts`` (what is written in the window), ``items`` (what a screen reader says of the rows of its lists), ``focus``
+(accessible name of the widget with the keyboard), ``stalls`` (longest time, in ms, for which the GUI thread ran nothing
+since the last ``stalls``, less the time in which the machine gave it no processor), ``threads``, ``memory`` (resident
+bytes), ``shot=FILE`` (a picture of the window in front), ``preferences=PAGE``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLabel, QWidget
 
 from starling.cli import main
 from starling.pipeline import events
@@ -78,6 +78,7 @@ class Questions(QObject):
         self._notifier.activated.connect(self._read)
         self._answers: dict[str, Callable[[], Any]] = {
             "texts": self._texts,
+            "items": self._items,
             "focus": self._focus,
             "stalls": self._stalls.take,
             "shot": self._shot,
@@ -111,6 +112,11 @@ class Questions(QObject):
                 found.append(widget.accessibleName() or widget.text())
                 found.append(widget.text())
         return [text for text in found if text] + [self._window.windowTitle()]
+
+    def _items(self) -> list[str]:
+        models = [view.model() for view in self._window.findChildren(QAbstractItemView) if view.isVisible()]
+        role = Qt.ItemDataRole.AccessibleTextRole
+        return [str(model.index(row, 0).data(role)) for model in models for row in range(model.rowCount())]
 
     @staticmethod
     def _focus() -> str:
