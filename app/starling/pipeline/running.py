@@ -15,6 +15,7 @@ from starling.models.store import Store
 from starling.pipeline import engines, events, lookups, machine, model_network, voice_lookup
 from starling.pipeline.again import Again
 from starling.pipeline.choice import Choice, choose
+from starling.pipeline.connections import Connections
 from starling.pipeline.enginewatch import EngineWatch
 from starling.pipeline.modelwork import ModelJobs
 from starling.pipeline.preview import Previews
@@ -68,6 +69,7 @@ class Running:
         self._watch = EngineWatch(both, emit, self._look)
         self._tasks, self._retries = Tasks("tasks", self._failed), Tasks("retries", self._failed)
         self._again = Again(self.session, emit)
+        self.connections = Connections(lambda: self._choice.language_model, emit)
         self.models = ModelJobs(self._shelf(), emit)
         self._coordinator = self.session.coordinator
         self._use_choice(self._choice)
@@ -90,6 +92,7 @@ class Running:
     def close(self) -> None:
         """End every thread, child and file."""
         self._again.abort()
+        self.connections.close()
         self.models.close()
         self.previews.close()
         for tasks in (self._tasks, self._retries):
@@ -139,6 +142,14 @@ class Running:
     def ask(self, text: str) -> None:
         """Answer a typed question."""
         self._do(lambda: self._coordinator.ask(text))
+
+    def confirm(self, turn: str, yes: bool) -> None:
+        """The user's word on what a turn's reply asks."""
+        self._do(lambda: self._coordinator.confirm(turn, yes))
+
+    def forget_conversation(self) -> None:
+        """Begin a new conversation with the language model."""
+        self.session.replies.do(self.session.talk.forget)
 
     def replay(self, turn: str) -> None:
         """Play the recording of a turn."""
@@ -223,6 +234,8 @@ class Running:
         session.recogniser.options = choice.stt_options
         session.speaking.voice, session.speaking.speed = choice.voice, choice.speed
         session.speaking.volume = choice.volume
+        session.talk.use(choice.language_model)
+        session.replies.do(session.talk.follow)
         session.engines.idle_unload(choice.idle_unload_s)
         session.keeper.keep_days = choice.keep_days
         if session.partials is not None:

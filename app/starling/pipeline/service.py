@@ -105,6 +105,30 @@ class Service:
         """Answer a typed question."""
         self._do(lambda running: running.ask(text))
 
+    def confirm(self, turn: str, yes: bool) -> None:
+        """The user's word on ``ConfirmAsked`` of this turn, given by hand; the reply goes on."""
+        self._do(lambda running: running.confirm(turn, yes))
+
+    def forget_conversation(self) -> None:
+        """Begin a new conversation with the language model; answered by ``ConversationForgotten``."""
+        self._do(lambda running: running.forget_conversation())
+
+    def find_servers(self) -> None:
+        """Look for language model servers on this machine; answered by ``ServersFound``."""
+        self._do(lambda running: running.connections.find())
+
+    def test_connection(self, url: str = "", model: str = "") -> None:
+        """Have a server say hello; empty values stand for the settings. Answered by ``ConnectionTested``."""
+        self._do(lambda running: running.connections.test(url, model))
+
+    def find_key(self, url: str = "") -> None:
+        """Whether a key is stored for a server; answered by ``KeyShown``."""
+        self._do(lambda running: running.connections.look_up_key(url))
+
+    def save_key(self, url: str, key: str) -> None:
+        """Store a server's key in the system's keyring, an empty one removes it; answered by ``KeyShown``."""
+        self._do(lambda running: running.connections.save_key(url, key))
+
     def replay(self, turn: str) -> None:
         """Play the recording of a turn."""
         self._do(lambda running: running.replay(turn))

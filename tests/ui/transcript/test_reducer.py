@@ -42,7 +42,20 @@ BEGAN, ENDED = events.SpeechBegan(0.0), events.SpeechEnded()
 HEARD = events.Heard(said())
 REPLIED = events.ReplyBegan("It is ten.", "t1")
 
+GREW = [HEARD, events.ReplyBegan("It", "t1"), events.ReplyGrew("It is", "t1"), events.ReplyGrew("It is ten.", "t1")]
+
 TABLE = {
+    "a reply grows": (GREW, [("you", "done", "what time is it"), ("starling", "speaking", "It is ten.")]),
+    "a reply that broke off keeps what came": (
+        [*GREW, events.ReplyEnded(spoken("It is ten.", error=ERROR), "t1")],
+        [("you", "done", "what time is it"), ("starling", "failed", "It is ten.")],
+    ),
+    "growth of nothing": ([events.ReplyGrew("It is", "t1")], []),
+    "a confirmed turn has two replies": (
+        [*GREW, events.ReplyEnded(spoken(), "t1"), events.ReplyBegan("Done.", "t1")],
+        [("you", "done", "what time is it"), ("starling", "done", "It is ten."), ("starling", "speaking", "Done.")],
+    ),
+    "what is said of no turn": ([BEGAN, events.ReplayBegan("")], [("you", "hearing", "")]),
     "nothing": ([], []),
     "hearing": ([BEGAN], [("you", "hearing", "")]),
     "hearing with live text": ([BEGAN, events.Partial("what ti")], [("you", "hearing", "what ti")]),

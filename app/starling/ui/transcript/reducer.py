@@ -54,6 +54,8 @@ def after(transcript: Transcript, event: events.Event, now: float) -> Transcript
             return _added(_without_nothing(transcript), row)
         case events.ReplyBegan(text=text, turn=turn):
             return _reply_began(transcript, turn, text, now)
+        case events.ReplyGrew(text=text, turn=turn):
+            return _changed(transcript, lambda row: _speaks(row, turn), lambda row: replace(row, text=text))
         case events.ReplyEnded(reply=reply, turn=turn):
             return _reply_ended(transcript, turn, reply, now)
         case events.ReplayBegan(turn=turn):
@@ -124,7 +126,7 @@ def _changed(transcript: Transcript, which: Callable[[Turn], bool], change: Call
 
 def _said(transcript: Transcript, turn: str, change: Callable[[Turn], Turn]) -> Transcript:
     """With the words of this turn changed, not its replies."""
-    return _changed(transcript, lambda row: row.turn == turn and not row.is_reply, change)
+    return _changed(transcript, lambda row: bool(turn) and row.turn == turn and not row.is_reply, change)
 
 
 def _place(transcript: Transcript, which: Callable[[Turn], bool], *, last: bool = False) -> int | None:
