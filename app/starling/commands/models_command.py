@@ -157,15 +157,10 @@ def _store() -> Store:
 
 def _installed(item: Item, options: argparse.Namespace) -> int:
     if options.json:
-        _print(item.to_json() | model_json(library.find(str(item.path), item_kind(item))))
+        _print(item.to_json() | model_json(library.info_of(Path(str(item.path)))))
     else:
         print(f"{item.id}: {item.path}")
     return 0
-
-
-def item_kind(item: Item) -> Any:
-    """The kind of an installed item's folder."""
-    return "kokoro" if item.kind == "kokoro" else "whisper-ct2"
 
 
 def _print(report: dict[str, Any]) -> None:

@@ -22,7 +22,6 @@ from starling.models.convert import convert
 from starling.models.disk import write_failed
 from starling.models.download import NOTE, PART, Wanted, fetch
 from starling.models.first_pins import FirstPin, forget_first_pins, read_first_pins, write_first_pins
-from starling.models.info import ModelInfo
 from starling.models.library import info_of
 from starling.models.place import models_dir, one_installer, place, require_folder, use
 from starling.models.progress import OnProgress, Phase, Progress, Speed, seconds_left
@@ -242,18 +241,12 @@ def discard(entry_id: str) -> bool:
         return True
 
 
-def remove(model: ModelInfo) -> None:
-    """Delete an installed model: gone from the list in one step, from the disk right after.
+def remove_folder(folder: Path) -> None:
+    """Delete a folder of the models: out of the list in one step, then off the disk. The lock has to be held.
 
     Raises:
-        StarlingError: ``model.busy``, ``model.write_failed``.
+        StarlingError: ``model.write_failed``.
     """
-    with one_installer():
-        remove_folder(model.path)
-
-
-def remove_folder(folder: Path) -> None:
-    """As :func:`remove`, for a folder below the models folder, by someone who holds the lock."""
     grave = folder.with_name(f"{REMOVING}{folder.name}")
     try:
         if folder.is_symlink():
