@@ -17,6 +17,7 @@ import pytest
 from starling.core.errors import StarlingError
 from starling.models.library import models_dir
 from starling.models.store import Store
+from starling.speech.stt import whisper
 from tests.helpers import model_shop
 from tests.helpers.commands import Done, starling, surroundings
 from tests.helpers.file_server import file_server, wait_for
@@ -238,6 +239,17 @@ def test_the_shared_starter_is_imported_and_a_truncated_copy_refused(tmp_path):
         "shared",
         "starter",
     ]
+
+
+@pytest.mark.slow
+def test_the_imported_starter_hears_28_of_30_sentences():
+    from tests.e2e.test_thirty_sentences import ENOUGH, SENTENCES, VOICES, heard
+
+    source = shared("models", "starter-whisper")
+    Store().import_path(source, name="imported", short_context=True)
+    engine = whisper.create({"model": str(models_dir() / "imported"), "name": "imported", "short_context": True})
+    right = sum(heard(engine, sentence, voice) == sentence for voice in VOICES for sentence in SENTENCES)
+    assert right >= ENOUGH
 
 
 # -- what a kill leaves --------------------------------------------------------------------------------------
