@@ -83,6 +83,11 @@ class SegmentJobs(Generic[Result]):
     _jobs: dict[int, _Open[Result]] = field(default_factory=dict)
 
     @property
+    def ended(self) -> set[int]:
+        """Jobs whose utterance has ended and whose result is waited for."""
+        return {number for number, job in self._jobs.items() if job.segment is not None}
+
+    @property
     def open(self) -> bool:
         """Whether any job, early ones too, has no result yet."""
         return any(job.result is None for job in self._jobs.values())

@@ -120,12 +120,15 @@ class Segmenter:
         started = _Utterance(self._new_id(), self._fed - len(frames), frames, [False] * len(frames), held=True)
         return [self._start(started)]
 
-    def let_go(self) -> None:
+    def let_go(self) -> list[SegmentEvent]:
         """The key is up after a tap: from now on silence ends what is said, and speech opens the next utterance."""
         self._held, self.latched = False, True
-        if self._utterance is not None and not any(self._utterance.speech):
-            self._before.extend(self._utterance.frames)
-            self._utterance = None
+        opened = self._utterance
+        if opened is None or any(opened.speech):
+            return []
+        self._utterance = None
+        self._before.extend(opened.frames)  # the next one's pre-roll
+        return [replace(self._dropped(opened, "cancelled"), held=False)]
 
     def nothing_said(self) -> list[SegmentEvent]:
         """What the key opened comes to nothing."""
@@ -223,7 +226,8 @@ class Segmenter:
         if flaw is not None:
             return self._dropped(utterance, flaw)
         if utterance.early:
-            return SegmentEnded(replace(utterance.early, endpoint_s=self.now_s), True, reason)
+            early = replace(utterance.early, endpoint_s=self.now_s, held=utterance.held)
+            return SegmentEnded(early, True, reason)
         return SegmentEnded(utterance.segment(tail, self.now_s), False, reason)
 
     @staticmethod

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 
-from starling.core.errors import StarlingError
+from starling.core.errors import StarlingError, internal_error
 from starling.core.results import SAMPLE_RATE, Samples
 from starling.engine.clients import SttClient
 from starling.pipeline import engines, events
@@ -45,7 +45,7 @@ class Again:
             self._session.replies.replay(turn, text)
         else:
             error = StarlingError("history.no_reply", "There is no reply to repeat.", "Ask again.")
-            self._emit(events.ReplayEnded(turn, error.to_json()))
+            self._emit(events.ReplayEnded(turn, error.to_json(), of_reply=True))
 
     def retry(self, turn: str, model: str, choice: Choice) -> None:
         """Recognise the turn's recording with this model; the history takes the new text."""
@@ -56,11 +56,14 @@ class Again:
         except StarlingError as error:
             self._emit(events.Retried(turn, error=error.to_json()))
             return
+        except Exception as error:  # noqa: BLE001 - who waits for the end must be told one
+            self._emit(events.Retried(turn, error=internal_error(error).to_json()))
+            return
+        self._emit(events.Retried(turn, _utterance(turn, samples, recognised)))
         history, transcript = self._session.history, recognised.transcript
-        if history is not None and transcript is not None:
+        if history is not None and transcript is not None and transcript.text:
             history.done(turn, transcript, recognised.tier, recognised.model)
             history.delivered(turn)
-        self._emit(events.Retried(turn, _utterance(turn, samples, recognised)))
 
     def forget(self, turn: str) -> None:
         """Forget a turn, its text and its recording; an empty name means all of them."""

@@ -90,6 +90,7 @@ class Coordinator:
         self._confirming = Confirming(emit)
         self._typed = itertools.count(-1, -1)
         self._asked = 0
+        self._unanswered: set[int] = set()
         self._stop = threading.Event()
         self._pump = Pump(source, inbox.queue.put, self._stop)
         self._stopping = False
@@ -134,6 +135,14 @@ class Coordinator:
         self.follow_up_s = follow_up_s
         self._ears.segmenter.configure(segmenter)
 
+    def lose_speech(self) -> None:
+        """The microphone is gone, or another one follows: what was being said is finished and kept."""
+        held = self._talking.active
+        self._talking.reset()
+        self._end_speech("microphone_lost")
+        if held:
+            self._show_listening()
+
     def press(self, now_s: float) -> None:
         """The talk key went down. Starling is silent at once: who holds the key wants to be heard."""
         if self._deaf:
@@ -155,7 +164,8 @@ class Coordinator:
         self._show_listening()
 
     def silence(self) -> None:
-        """Stop speaking, and drop what waits to be answered."""
+        """Stop speaking, and answer nothing of what was said until now."""
+        self._unanswered |= self._jobs.ended
         self._replies.stop()
 
     def ask(self, text: str) -> None:
@@ -233,12 +243,14 @@ class Coordinator:
                 turn = self._turns.pop(job, "")
                 if self._book and answer is not None:
                     self._book.replied(turn, answer.text)
-            case mailbox.ReplayBegan(turn=turn, text=text):
-                self._said.began(text, self._now_s())
-                self._emit(events.ReplayBegan(turn))
-            case mailbox.ReplayEnded(turn=turn, error=error):
+                elif self._book:  # somebody watches, and waits for an answer
+                    self._emit(events.ReplyEnded(events.Reply(""), turn))
+            case mailbox.ReplayBegan(turn=turn, text=text, of_reply=of_reply):
+                self._said.began(text, self._now_s(), is_reply=False)
+                self._emit(events.ReplayBegan(turn, of_reply))
+            case mailbox.ReplayEnded(turn=turn, error=error, of_reply=of_reply):
                 self._said.ended(self._now_s())
-                self._emit(events.ReplayEnded(turn, error))
+                self._emit(events.ReplayEnded(turn, error, of_reply))
 
     def _note(self, note: str) -> None:
         """Tell it once a run: a conversation in another script would repeat it with every reply."""
@@ -294,7 +306,7 @@ class Coordinator:
             return
         if isinstance(translated, events.MicrophoneChanged):
             if translated.state == "lost":
-                self._end_speech("microphone_lost")
+                self.lose_speech()
             if translated.gap_s > 0 or translated.state == "open":
                 self._clock = StreamClock()
         self._emit(translated)
@@ -346,9 +358,11 @@ class Coordinator:
         self._turns[deliver.job] = turn
         transcript = deliver.result.transcript
         if self._partials and transcript is not None:
-            self._partials.measured(deliver.segment.audio_s, deliver.recognition_s)
+            self._partials.measured(deliver.segment.audio_s, transcript.processing_s)
         if self._book:
-            self._book.heard(turn, deliver.segment.samples, transcript.text if transcript else "")
+            gone = self._book.heard(turn, deliver.segment.samples, transcript.text if transcript else "")
+            if gone:
+                self._emit(events.RecordingsGone(gone))
         utterance = self._judge(deliver)
         answered = utterance.verdict == Verdict.ANSWER.value
         self._emit(events.Heard(utterance))
@@ -368,6 +382,9 @@ class Coordinator:
         )
         if judgement.verdict is Verdict.STOP:
             self._replies.stop()
+        elif deliver.job in self._unanswered:
+            self._unanswered.discard(deliver.job)
+            return self._record(deliver, Verdict.NOT_ADDRESSED)
         elif judgement.verdict is Verdict.ANSWER and not self._stopping:
             self._submit(judgement.request, deliver.job)
         return self._record(deliver, judgement.verdict)

@@ -175,11 +175,11 @@ class Recogniser:
                     raise
                 # exchanged while this call waited for its turn
 
-    def partial(self, samples: Samples) -> str:
-        """The text of a growing clip. Raises ``engine.busy`` instead of waiting."""
+    def partial(self, samples: Samples) -> tuple[str, float]:
+        """The text of a growing clip and the seconds inside the engine. Raises ``engine.busy`` instead of waiting."""
         options = replace(self.options, temperatures=(0.0,))
         (result,) = self._engines.stt.transcribe([samples], options, low_priority=True)
-        return result.transcript.text
+        return result.transcript.text, result.transcript.processing_s
 
 
 class IdleWatch:

@@ -187,9 +187,10 @@ class ReplyEnded:
 
 @dataclass(frozen=True)
 class ReplayBegan:
-    """The recording of a turn is played."""
+    """The recording of a turn is played, or its reply spoken again (``of_reply``); no turn: a test sound."""
 
     turn: str
+    of_reply: bool = False
 
 
 @dataclass(frozen=True)
@@ -198,6 +199,14 @@ class ReplayEnded:
 
     turn: str
     error: dict[str, str] | None = None
+    of_reply: bool = False
+
+
+@dataclass(frozen=True)
+class RecordingsGone:
+    """The recordings of these turns made room for newer ones: they can no longer be played or recognised again."""
+
+    turns: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -328,6 +337,7 @@ Event = (
     | ConversationForgotten
     | ReplayBegan
     | ReplayEnded
+    | RecordingsGone
     | RetryBegan
     | Retried
     | TurnDeleted

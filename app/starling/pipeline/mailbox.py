@@ -93,6 +93,7 @@ class ReplayBegan:
 
     turn: str
     text: str
+    of_reply: bool
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,7 @@ class ReplayEnded:
 
     turn: str
     error: dict[str, str] | None
+    of_reply: bool
 
 
 @dataclass(frozen=True)
@@ -170,13 +172,13 @@ class Mailbox:
         """From the reply line."""
         self.queue.put(Answered(job, reply))
 
-    def replay_began(self, turn: str, text: str) -> None:
+    def replay_began(self, turn: str, text: str, of_reply: bool) -> None:
         """From the reply line."""
-        self.queue.put(ReplayBegan(turn, text))
+        self.queue.put(ReplayBegan(turn, text, of_reply))
 
-    def replay_ended(self, turn: str, error: dict[str, str] | None) -> None:
+    def replay_ended(self, turn: str, error: dict[str, str] | None, of_reply: bool) -> None:
         """From the reply line."""
-        self.queue.put(ReplayEnded(turn, error))
+        self.queue.put(ReplayEnded(turn, error, of_reply))
 
     def do(self, action: Callable[[], None]) -> None:
         """From anyone: run ``action`` on the coordinator's thread, in order."""

@@ -19,7 +19,7 @@ CLAUSES_AHEAD = 2
 SENTENCE_PAUSE_S = 0.25
 CLAUSE_PAUSE_S = 0.08
 """Silence between two clauses; what the engine left at the end of the first counts."""
-STOP_JOIN_S = 2.0
+STOP_JOIN_S = 0.3
 """A stopped engine call ends at its next chunk; the reply does not wait longer for it."""
 _SENTENCE_MARKS = ".!?…。！？\n"  # noqa: RUF001
 _AFTER_MARKS = " \"'”’»)]}*_`"  # noqa: RUF001
@@ -142,9 +142,10 @@ class Producer:
         self._ahead.release()
 
     def stop(self) -> None:
-        """Make nothing more."""
+        """Make nothing more; who waits for sound waits no longer."""
         self._stopped.set()
         self._ahead.release()
+        self.made.put(None)
 
     def join(self) -> None:
         """Wait until the thread has ended; a stopped one is left after STOP_JOIN_S to end at its next chunk."""

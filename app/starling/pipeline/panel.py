@@ -112,6 +112,8 @@ def after(panel: Panel, event: events.Event) -> Panel:
             return replace(panel, npu=event)
         case events.Listening():
             return _listening(panel, event)
+        case events.MicrophoneChanged() if panel.listening.muted or panel.listening.mode == "off":
+            return panel  # of the moment before it was closed
         case events.MicrophoneChanged():
             return replace(panel, microphone=_device(panel.microphone, event), hearing=_still_hearing(panel, event))
         case events.SpeakerChanged():
@@ -133,9 +135,10 @@ def after(panel: Panel, event: events.Event) -> Panel:
         case events.ReplyEnded(reply=reply):
             return _replied(panel, reply)
         case events.Ready():
-            return replace(panel, ready=True)
+            return replace(panel, ready=True, failed="")
         case events.Stopped(error=error):
-            return replace(panel, failed=str(error) if error else "", ready=False, hearing=False, speaking=False)
+            failed = str(error) if error else ""
+            return replace(panel, failed=failed, ready=False, hearing=False, speaking=False, transcribing=0, partial="")
     return panel
 
 
@@ -171,6 +174,8 @@ def _heard(panel: Panel, utterance: events.Utterance) -> Panel:
 
 
 def _replied(panel: Panel, reply: events.Reply) -> Panel:
+    if not reply.text and reply.error is None:  # a request without an answer; another reply may sound
+        return panel
     panel = replace(panel, speaking=False, voice=reply.voice or panel.voice)
     if reply.rtf is not None:
         panel = replace(panel, tts_rtf=panel.tts_rtf.plus(reply.rtf))

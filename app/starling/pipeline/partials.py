@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import queue
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,8 +15,9 @@ from starling.core.partials import PartialPolicy
 from starling.core.results import SAMPLE_RATE, Samples
 from starling.core.segments import Segment
 
-Decode = Callable[[Samples], str]
-"""Decodes a clip at low priority. Raises StarlingError, ``engine.busy`` among others."""
+Decode = Callable[[Samples], tuple[str, float]]
+"""Decodes a clip at low priority: its text, and the seconds inside the engine. Raises StarlingError, ``engine.busy``
+among others."""
 
 WARM_UP = 0
 """The segment id of a clip that nobody said; real ones begin at 1."""
@@ -98,8 +98,7 @@ class PartialLine:
             self._on_text(clip.segment, text, len(clip.samples) / SAMPLE_RATE, took_s)
 
     def _decoded(self, samples: Samples) -> tuple[str, float | None]:
-        """The text and the time it took; None when it failed: the final call meets the same trouble and tells it."""
-        began = time.monotonic()
+        """The text and the time it took, None when it failed: the final call meets the same trouble and tells it."""
         with contextlib.suppress(StarlingError):
-            return self._decode(samples), time.monotonic() - began
+            return self._decode(samples)
         return "", None

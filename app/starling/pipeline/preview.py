@@ -20,7 +20,7 @@ from starling.pipeline import events
 from starling.pipeline.events import Preview, PreviewEnded
 from starling.pipeline.meter import peaks
 from starling.pipeline.preview_engines import PreviewEngines, Purpose
-from starling.pipeline.replies import ReplyLine
+from starling.pipeline.replies import ReplyLine, Unwanted
 from starling.pipeline.speaking import Delivery, Speaking, notes_on
 from starling.pipeline.tasks import Tasks
 
@@ -120,7 +120,9 @@ class Previews:
         except StarlingError as error:
             self._end(ticket, PreviewEnded(preview, error=error.to_json()))
             return
-        self._line.perform(preview.text, lambda: self._perform(ticket, client), lambda: self._drop(ticket, client))
+        self._line.perform(
+            preview.text, lambda unwanted: self._perform(ticket, client, unwanted), lambda: self._drop(ticket, client)
+        )
 
     def _ready(self, preview: Preview, purpose: Purpose) -> TtsClient:
         """A loaded engine for it. Raises StarlingError, also when it cannot be loaded."""
@@ -131,7 +133,7 @@ class Previews:
 
     # -- on the thread of the replies ----------------------------------------------------------------------------
 
-    def _perform(self, ticket: _Ticket, client: TtsClient) -> events.Reply:
+    def _perform(self, ticket: _Ticket, client: TtsClient, unwanted: Unwanted) -> events.Reply:
         with self._lock:
             if ticket.stopped:
                 return self._nothing(ticket, client)
@@ -149,7 +151,7 @@ class Previews:
 
         delivery = Delivery(client, preview.voice, preview.speed, preview.volume, on_sound)
         try:
-            reply = self._speaking.speak(_unless_stopped(ticket), delivery)
+            reply = self._speaking.speak(_unless_stopped(ticket), delivery, unwanted)
         except Exception as failure:  # noqa: BLE001 - whoever waits for the end must be told one
             reply = events.Reply("", error=internal_error(failure).to_json())
         self._performed(ticket, client, reply, heard)

@@ -21,6 +21,10 @@ ANNOUNCEMENT = 0
 """The job of what nobody asked for: a timer."""
 
 
+Unwanted = Callable[[], bool]
+"""Whether a stop has come since something was asked for."""
+
+
 class Answerer(Protocol):
     """The assistant, as the line sees it. Called from the line's thread only."""
 
@@ -44,11 +48,14 @@ class Answerer(Protocol):
 class Voice(Protocol):
     """Speaks."""
 
-    def speak(self, text: str | Iterable[str]) -> Reply:
-        """Speak the text, or pieces as they come, to the end or to :meth:`stop`; what goes wrong is in the reply."""
+    def speak(self, text: str | Iterable[str], unwanted: Unwanted) -> Reply:
+        """Speak the text, or pieces as they come, to the end or to :meth:`stop`; what goes wrong is in the reply.
+
+        ``unwanted`` is asked once a stop would be heeded: one that came before says so.
+        """
         ...
 
-    def play(self, samples: Samples) -> Reply:
+    def play(self, samples: Samples, unwanted: Unwanted) -> Reply:
         """Play (n,) float32 at 16 kHz likewise."""
         ...
 
@@ -80,11 +87,11 @@ class Audience(Protocol):
         """Once for every request, with its reply if there was something to say."""
         ...
 
-    def replay_began(self, turn: str, text: str) -> None:
-        """A turn is played again; ``text`` is what it says."""
+    def replay_began(self, turn: str, text: str, of_reply: bool) -> None:
+        """A turn is played again; ``text`` is what it says; ``of_reply``: what was answered, not what was asked."""
         ...
 
-    def replay_ended(self, turn: str, error: dict[str, str] | None) -> None:
+    def replay_ended(self, turn: str, error: dict[str, str] | None, of_reply: bool) -> None:
         """It has ended."""
         ...
 
@@ -93,6 +100,7 @@ class Audience(Protocol):
 class _Request:
     text: str
     job: int
+    stops: int
     word: bool | None = None
     """The user's word on a question, in the place of a text."""
 
@@ -106,8 +114,9 @@ class _Do:
 class _Replay:
     turn: str
     text: str
+    stops: int
     samples: Samples | None = None
-    perform: Callable[[], Reply] | None = None
+    perform: Callable[[Unwanted], Reply] | None = None
     dropped: Callable[[], None] | None = None
 
 
@@ -126,11 +135,11 @@ class ReplyLine:
 
     def submit(self, request: str, job: int) -> None:
         """Answer this request, heard or typed under this job number, after those before it."""
-        self._inbox.put(_Request(request, job))
+        self._inbox.put(_Request(request, job, self._stops))
 
     def confirm(self, yes: bool, job: int) -> None:
         """Take the user's word on what they were asked, and answer it under this job number."""
-        self._inbox.put(_Request("", job, yes))
+        self._inbox.put(_Request("", job, self._stops, yes))
 
     def do(self, action: Callable[[], None]) -> None:
         """Do something with the assistant, on its thread and in its turn."""
@@ -138,14 +147,14 @@ class ReplyLine:
 
     def replay(self, turn: str, text: str, samples: Samples | None = None) -> None:
         """Play a turn's recording, (n,) float32 at 16 kHz that says ``text``; without one, speak the text."""
-        self._inbox.put(_Replay(turn, text, samples))
+        self._inbox.put(_Replay(turn, text, self._stops, samples))
 
-    def perform(self, text: str, perform: Callable[[], Reply], dropped: Callable[[], None]) -> None:
+    def perform(self, text: str, perform: Callable[[Unwanted], Reply], dropped: Callable[[], None]) -> None:
         """Have something spoken in its turn by ``perform``, on the line's thread, that says ``text``.
 
         Like a replay: what is heard meanwhile is told from it. ``dropped`` is called instead when a stop comes before.
         """
-        self._inbox.put(_Replay("", text, perform=perform, dropped=dropped))
+        self._inbox.put(_Replay("", text, self._stops, perform=perform, dropped=dropped))
 
     def stop(self) -> None:
         """Stop speaking, also what is about to begin, and drop what waits to be answered. From one thread."""
@@ -189,26 +198,29 @@ class ReplyLine:
                     self._play_again(item)
                 case _Do(action=action):
                     action()
-                case _Request(text=text, job=job, word=word):
+                case _Request(text=text, job=job, stops=stops, word=word):
                     answer = (
                         partial(self._answerer.answer, text) if word is None else partial(self._answerer.confirm, word)
                     )
-                    self._audience.answered(job, self._guarded(answer, job))
+                    self._audience.answered(job, self._guarded(answer, job, stops))
 
     def _announce(self) -> None:
         for announcement in self._answerer.due():
-            self._guarded(partial(str, announcement), ANNOUNCEMENT)
+            self._guarded(partial(str, announcement), ANNOUNCEMENT, self._stops)
 
-    def _guarded(self, make: Callable[[], str | Told], job: int) -> Reply | None:
+    def _stopped_since(self, stops: int) -> Unwanted:
+        return lambda: stops != self._stops
+
+    def _guarded(self, make: Callable[[], str | Told], job: int, stops: int) -> Reply | None:
         """Say what ``make`` returns. One failed reply must not end all others."""
-        stops, failure = self._stops, None
+        failure = None
         try:
             text = make()
             if not text or stops != self._stops:
                 return None
             if isinstance(text, str):
                 self._audience.reply_began(text, job)
-                reply = self._voice.speak(text)
+                reply = self._voice.speak(text, self._stopped_since(stops))
             else:
                 reply, failure = self._tell(text, job, stops)
         except StarlingError as error:
@@ -217,7 +229,7 @@ class ReplyLine:
             reply = Reply("", error=internal_error(error).to_json())
         self._audience.reply_ended(reply, job)
         if failure is not None and stops == self._stops:
-            self._play_again(_Replay("", failure.message))  # who does not look at the window hears why it ended
+            self._play_again(_Replay("", failure.message, stops))  # who does not look at the window hears why it ended
         return reply
 
     def _tell(self, told: Told, job: int, stops: int) -> tuple[Reply, StarlingError | None]:
@@ -226,7 +238,7 @@ class ReplyLine:
         try:
             if stops != self._stops:
                 growing.cancel()
-            reply = self._voice.speak(growing)
+            reply = self._voice.speak(growing, self._stopped_since(stops))
         finally:
             self._growing = None
             growing.close()
@@ -237,16 +249,20 @@ class ReplyLine:
         return replace(reply, text=growing.text or reply.text, stopped=cut, error=error), failure
 
     def _play_again(self, item: _Replay) -> None:
-        self._audience.replay_began(item.turn, item.text)
+        of_reply = item.samples is None
+        self._audience.replay_began(item.turn, item.text, of_reply)
         try:
             error = self._heard_again(item).error
         except StarlingError as failure:
             error = failure.to_json()
         except Exception as failure:  # noqa: BLE001 - see above
             error = internal_error(failure).to_json()
-        self._audience.replay_ended(item.turn, error)
+        self._audience.replay_ended(item.turn, error, of_reply)
 
     def _heard_again(self, item: _Replay) -> Reply:
+        unwanted = self._stopped_since(item.stops)
         if item.perform is not None:
-            return item.perform()
-        return self._voice.speak(item.text) if item.samples is None else self._voice.play(item.samples)
+            return item.perform(unwanted)
+        if item.samples is None:
+            return self._voice.speak(item.text, unwanted)
+        return self._voice.play(item.samples, unwanted)

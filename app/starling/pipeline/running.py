@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
 
 from starling.audio.speaker import Speaker
 from starling.audio.switched import SwitchedMicrophone
@@ -36,18 +37,18 @@ class Running:
 
     Args:
         setting: reads a setting; read again at every :meth:`apply`.
-        listening: what to listen to at first.
+        listening: tells what to listen to now; asked while building, later :meth:`listen` tells.
         emit: hears of everything, on several threads.
 
     Raises:
         StarlingError: it cannot be built.
     """
 
-    def __init__(self, setting: Callable[[str], Value], listening: events.Listening, emit: Emit) -> None:
+    def __init__(self, setting: Callable[[str], Value], listening: Callable[[], events.Listening], emit: Emit) -> None:
         self._setting = setting
         self._emit = emit
         self._choice = choose(setting)
-        self._listening = listening
+        self._listening = listening()
         self._ready = threading.Lock()  # guards the two below
         self._loaded = ""
         self._built = False
@@ -57,7 +58,10 @@ class Running:
             stack.callback(both.close)
             self._microphone = SwitchedMicrophone()
             stack.callback(self._microphone.close)
-            self._follow_listening()
+            # A thread of its own: mute waits for nothing else.
+            self._devices = Tasks("microphone-switch", self._failed)
+            stack.callback(lambda: self._devices.close(TASK_S))
+            self._follow(self._listening)
             speaker = Speaker(self._choice.speaker)
             stack.callback(speaker.close)
             self.session = Session(
@@ -73,7 +77,9 @@ class Running:
         self.models = ModelJobs(self._shelf(), emit)
         self._coordinator = self.session.coordinator
         self._use_choice(self._choice)
-        self._coordinator.listen(listening.mode, listening.activation, muted=listening.muted)
+        self._listening = now = listening()
+        self._coordinator.listen(now.mode, now.activation, muted=now.muted)
+        self._follow(now)
         self._tasks.put(lambda: emit(lookups.npu()))
         self._tell_ready(built=True)
 
@@ -95,7 +101,7 @@ class Running:
         self.connections.close()
         self.models.close()
         self.previews.close()
-        for tasks in (self._tasks, self._retries):
+        for tasks in (self._tasks, self._retries, self._devices):
             tasks.close(TASK_S)
         self._watch.close()
         self.session.close()
@@ -109,17 +115,15 @@ class Running:
             lambda: self._coordinator.listen(listening.mode, listening.activation, muted=listening.muted),
         )
         self._do(lambda: self._use_mode(listening.mode))
-        self._tasks.put(self._follow_listening)
+        self._follow(listening)
 
-    def press(self) -> None:
-        """The talk key went down."""
-        now_s = time.monotonic()
-        self._do(lambda: self._coordinator.press(now_s))
+    def press(self, at_s: float) -> None:
+        """The talk key went down, at this monotonic time."""
+        self._do(lambda: self._coordinator.press(at_s))
 
-    def release(self) -> None:
+    def release(self, at_s: float) -> None:
         """The talk key went up."""
-        now_s = time.monotonic()
-        self._do(lambda: self._coordinator.release(now_s))
+        self._do(lambda: self._coordinator.release(at_s))
 
     def cancel(self) -> None:
         """Forget what is being said."""
@@ -218,14 +222,29 @@ class Running:
         old, new = self._choice, choose(self._setting)
         self._choice = new
         self._do(lambda: self._use_choice(new))
-        if old.microphone != new.microphone and self._microphone.open:
-            self._microphone.use(new.microphone)
-        if old.speaker != new.speaker:
-            self.session.use_sink(Speaker(new.speaker))
-        if (old.stt_tier, old.stt_model, old.stt_threads) != (new.stt_tier, new.stt_model, new.stt_threads):
-            self.session.engines.exchange_stt(new, self._on_engine)
-        if (old.tts_tier, old.seed) != (new.tts_tier, new.seed):
-            self.session.engines.exchange_tts(new, self._on_engine)
+        both, part = self.session.engines, partial(self._exchange, old, new)
+        part(("microphone",), lambda: self._use_microphone(new.microphone))
+        part(("stt_tier", "stt_model", "stt_threads"), lambda: both.exchange_stt(new, self._on_engine))
+        part(("tts_tier", "seed"), lambda: both.exchange_tts(new, self._on_engine))
+        part(("speaker",), lambda: self.session.use_sink(Speaker(new.speaker)))  # waits for the end of a reply
+
+    def _exchange(self, old: Choice, new: Choice, fields: tuple[str, ...], exchange: Callable[[], None]) -> None:
+        """Exchange a part that differs; one that cannot be is told, tried at the next change, and keeps no other."""
+        if all(getattr(old, name) == getattr(new, name) for name in fields):
+            return
+        try:
+            exchange()
+        except StarlingError as error:
+            self._choice = replace(self._choice, **{name: getattr(old, name) for name in fields})
+            self._failed(error)
+
+    def _use_microphone(self, device: str) -> None:
+        def switch() -> None:
+            if self._microphone.open:
+                self._do(self._coordinator.lose_speech)
+                self._microphone.use(device)
+
+        self._devices.put(switch)
 
     def _use_choice(self, choice: Choice) -> None:
         """What needs no device or process; on the coordinator's thread."""
@@ -248,11 +267,15 @@ class Running:
         self._coordinator.rules = rules_of(self._choice, mode)
         self.session.keeper.mode = mode
 
-    def _follow_listening(self) -> None:
-        """Close or open the microphone as the last :meth:`listen` says."""
-        deaf = self._listening.muted or self._listening.mode == "off"
-        if deaf == self._microphone.open:
-            self._microphone.use(None if deaf else self._choice.microphone)
+    def _follow(self, listening: events.Listening) -> None:
+        """Close or open the microphone as this says."""
+        deaf = listening.muted or listening.mode == "off"
+
+        def switch() -> None:
+            if deaf == self._microphone.open:
+                self._microphone.use(None if deaf else self._choice.microphone)
+
+        self._devices.put(switch)
 
     # -- inside ------------------------------------------------------------------------------------------------
 

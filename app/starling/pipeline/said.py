@@ -16,6 +16,7 @@ class _Said:
     text: str
     began_s: float
     ended_s: float = float("inf")
+    is_reply: bool = True
 
 
 class SaidReplies:
@@ -25,9 +26,9 @@ class SaidReplies:
         self._tail_s = tail_s
         self._replies: deque[_Said] = deque(maxlen=REMEMBERED)
 
-    def began(self, text: str, now_s: float) -> None:
-        """A reply begins to sound."""
-        self._replies.append(_Said(text, now_s))
+    def began(self, text: str, now_s: float, *, is_reply: bool = True) -> None:
+        """A reply begins to sound, or something else that the microphone hears."""
+        self._replies.append(_Said(text, now_s, is_reply=is_reply))
 
     def grew(self, text: str) -> None:
         """The reply that sounds has more text."""
@@ -42,7 +43,7 @@ class SaidReplies:
     @property
     def last_ended_s(self) -> float:
         """When the last reply ended: in the future while one sounds, minus infinity if there was none."""
-        return self._replies[-1].ended_s if self._replies else float("-inf")
+        return next((said.ended_s for said in reversed(self._replies) if said.is_reply), float("-inf"))
 
     def heard_between(self, start_s: float, end_s: float) -> str:
         """The texts, in order, of all replies that sounded at some time between the two; empty if none did."""

@@ -41,7 +41,7 @@ class Service:
         self._running: Running | None = None
         self._waiting: list[Callable[[Running], None]] = []
         self._thread: threading.Thread | None = None
-        self._closing = False
+        self._closing = self._ended = False
         self._listening = events.Listening(
             cast(events.Mode, settings.get("listen.mode")),
             cast(events.Activation, settings.get("listen.activation")),
@@ -49,9 +49,13 @@ class Service:
         )
 
     def start(self) -> None:
-        """Build the pipeline on a thread of its own; ends in ``Ready``, or ``Stopped`` with the reason."""
+        """Build the pipeline on a thread of its own; ends in ``Ready``, or ``Stopped`` with the reason.
+
+        After ``Stopped`` it may be started again.
+        """
         with self._lock:
             if self._thread is None and not self._closing:
+                self._ended = False
                 self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
                 self._thread.start()
 
@@ -87,11 +91,13 @@ class Service:
 
     def press(self) -> None:
         """The talk key went down."""
-        self._do(lambda running: running.press())
+        at_s = time.monotonic()
+        self._do(lambda running: running.press(at_s))
 
     def release(self) -> None:
         """The talk key went up."""
-        self._do(lambda running: running.release())
+        at_s = time.monotonic()
+        self._do(lambda running: running.release(at_s))
 
     def cancel(self) -> None:
         """Forget what is being said."""
@@ -102,8 +108,9 @@ class Service:
         self._do(lambda running: running.silence())
 
     def ask(self, text: str) -> None:
-        """Answer a typed question."""
-        self._do(lambda running: running.ask(text))
+        """Answer a typed question; a ``Trouble`` tells that nothing runs any more."""
+        if not self._do(lambda running: running.ask(text)):
+            self._emit(events.Trouble(StarlingError("app.not_running", "Starling is not running.", "Start it again.")))
 
     def confirm(self, turn: str, yes: bool) -> None:
         """The user's word on ``ConfirmAsked`` of this turn, given by hand; the reply goes on."""
@@ -255,13 +262,16 @@ class Service:
             now = self._listening
         self._do(lambda running: running.listen(now))
 
-    def _do(self, command: Callable[[Running], None]) -> None:
+    def _do(self, command: Callable[[Running], None]) -> bool:
+        """Do it now, or once the pipeline stands; False when it has ended, and what was commanded is dropped."""
         with self._lock:
             running = self._running
             if running is None:
-                self._waiting.append(command)
-                return
+                if not self._ended:
+                    self._waiting.append(command)
+                return not self._ended
         command(running)
+        return True
 
     def _run(self) -> None:
         error: StarlingError | None = None
@@ -275,17 +285,17 @@ class Service:
         except Exception as failure:  # noqa: BLE001 - a thread that ends in silence would leave a dead window
             error = internal_error(failure)
         with self._lock:
-            closing = self._closing
-        if error is not None or not closing:
+            closing, self._ended, self._thread, self._waiting = self._closing, True, None, []
+        if error is None and not closing:
+            error = StarlingError("app.ended", "Listening ended unexpectedly.", "Start it again.")
+        if error is not None:
             self._emit(events.Stopped(error))
 
     def _serve(self) -> None:
         from starling.pipeline.running import Running
 
-        with self._lock:
-            listening = self._listening
-        self._emit(listening)
-        running = Running(self._settings.get, listening, self._emit)
+        self._emit(self._listening)
+        running = Running(self._settings.get, lambda: self._listening, self._emit)
         try:
             if self._publish(running):
                 running.run()

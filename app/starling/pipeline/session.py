@@ -25,7 +25,7 @@ from starling.pipeline.mailbox import Mailbox
 from starling.pipeline.partials import PartialLine
 from starling.pipeline.pump import Source
 from starling.pipeline.recognition import RecognitionLine
-from starling.pipeline.replies import ReplyLine
+from starling.pipeline.replies import ReplyLine, Unwanted
 from starling.pipeline.speaking import Speaking
 from starling.pipeline.talk import Talk
 from starling.pipeline.turnbook import TurnBook
@@ -42,14 +42,14 @@ class Mouth:
         self._played = played
         self._wav = wav
 
-    def speak(self, text: str | Iterable[str]) -> events.Reply:
+    def speak(self, text: str | Iterable[str], unwanted: Unwanted = lambda: False) -> events.Reply:
         """See :class:`starling.pipeline.replies.Voice`."""
-        reply = self._speaking.speak(text)
+        reply = self._speaking.speak(text, unwanted=unwanted)
         return replace(reply, played=reply.played and self._played, wav=self._wav if reply.played else "")
 
-    def play(self, samples: Samples) -> events.Reply:
+    def play(self, samples: Samples, unwanted: Unwanted) -> events.Reply:
         """See :class:`starling.pipeline.replies.Voice`."""
-        return self._speaking.play(samples, SAMPLE_RATE)
+        return self._speaking.play(samples, SAMPLE_RATE, unwanted=unwanted)
 
     def stop(self) -> None:
         """Silence at once."""

@@ -90,10 +90,16 @@ class Speaking:
         self._count = 0
         self._lost: StarlingError | None = None
 
-    def speak(self, text: str | Iterable[str], delivery: Delivery | None = None) -> Reply:
+    def speak(
+        self,
+        text: str | Iterable[str],
+        delivery: Delivery | None = None,
+        unwanted: Callable[[], bool] = lambda: False,
+    ) -> Reply:
         """Speak a text, or pieces of one as they come, to its end or to :meth:`stop`.
 
-        With a ``delivery`` as that says, instead of with the voice in use.
+        With a ``delivery`` as that says, instead of with the voice in use. ``unwanted`` is asked once :meth:`stop`
+        would be heeded: it tells of a stop that came before.
 
         Never raises for the engine, the speaker or the pieces failing with a StarlingError: what could be said was
         said, and the reply carries the error.
@@ -105,23 +111,15 @@ class Speaking:
             producer = Producer(pieces, how.synthesizer, how.voice, how.speed, self._clock)
             run = _Run(producer, self._sink, f"reply-{self._count}", self._take, self._clock, lambda: self._lost)
             run.volume, run.on_sound = how.volume, how.on_sound
-            self._running = run
-            try:
-                return run.run(how.voice)
-            finally:
-                self._running = None
+            return self._run(run, how.voice, unwanted)
 
-    def play(self, samples: Samples, rate: int) -> Reply:
+    def play(self, samples: Samples, rate: int, unwanted: Callable[[], bool] = lambda: False) -> Reply:
         """Play a recording, (n,) float32, to its end or to :meth:`stop`; errors as in :meth:`speak`."""
         with self._turn:
             self._count += 1
             tag = f"replay-{self._count}"
             run = _Run(Recorded(samples, rate), self._sink, tag, self._take, self._clock, lambda: self._lost)
-            self._running = run
-            try:
-                return run.run("")
-            finally:
-                self._running = None
+            return self._run(run, "", unwanted)
 
     def look(self) -> None:
         """Tell what the sink did while nothing was said. From any thread; does nothing while something is."""
@@ -143,6 +141,15 @@ class Speaking:
         run = self._running
         if run is not None:
             run.stop()
+
+    def _run(self, run: _Run, voice: str, unwanted: Callable[[], bool]) -> Reply:
+        self._running = run
+        try:
+            if unwanted():
+                run.stop()
+            return run.run(voice)
+        finally:
+            self._running = None
 
     def _take(self, event: SinkEvent) -> None:
         if isinstance(event, SpeakerLost):

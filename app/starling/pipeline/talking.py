@@ -25,6 +25,7 @@ class Talking:
         self._key = TalkKey()
         self._ends_at_s: float | None = None
         self._latched_at_s = 0.0
+        self._heard = False
 
     @property
     def active(self) -> bool:
@@ -40,6 +41,7 @@ class Talking:
         """The key went down."""
         match self._key.press(now_s):
             case Talk.BEGIN:
+                self._heard = False
                 pending = self._finish() if self._ends_at_s is not None else []
                 return pending + self._segmenter.hold()
             case Talk.END:
@@ -52,7 +54,9 @@ class Talking:
         match self._key.release(now_s):
             case Talk.LATCH:
                 self._latched_at_s = now_s
-                self._segmenter.let_go()
+                opened = self._segmenter.let_go()
+                self._heard = self._segmenter.current is not None
+                return opened
             case Talk.END:
                 self._ends_at_s = now_s + IN_FLIGHT_S
         return []
@@ -61,11 +65,10 @@ class Talking:
         """Sound up to now has been heard."""
         if self._ends_at_s is not None and now_s >= self._ends_at_s:
             return self._finish()
-        if self._key.latched and now_s - self._latched_at_s > LATCHED_S:
-            if self._segmenter.current is None:
-                self.reset()
-                return self._segmenter.nothing_said()
-            self._latched_at_s = now_s
+        self._heard |= self._key.latched and self._segmenter.current is not None
+        if self._key.latched and not self._heard and now_s - self._latched_at_s > LATCHED_S:
+            self.reset()
+            return self._segmenter.nothing_said()
         return []
 
     def end(self) -> list[SegmentEvent]:
@@ -81,7 +84,8 @@ class Talking:
 
     def _finish(self) -> list[SegmentEvent]:
         self._ends_at_s = None
-        return self._segmenter.release()
+        ended = self._segmenter.release()
+        return ended if ended or self._heard else self._segmenter.nothing_said()
 
 
 def cannot_hear(listening: Listening) -> StarlingError:

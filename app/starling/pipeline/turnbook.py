@@ -25,14 +25,16 @@ class TurnBook:
         self._said: OrderedDict[str, str] = OrderedDict()
         self._replies: OrderedDict[str, str] = OrderedDict()
 
-    def heard(self, turn: str, samples: Samples, text: str) -> None:
-        """Keep a recording, (n,) float32 at 16 kHz, and what it says; the oldest ones make room."""
+    def heard(self, turn: str, samples: Samples, text: str) -> tuple[str, ...]:
+        """Keep a recording, (n,) float32 at 16 kHz, and what it says; returns the turns whose recordings made room."""
+        gone: list[str] = []
         pcm = np.rint(np.clip(samples, -1.0, 1.0) * _FULL_SCALE).astype(np.int16)
         with self._lock:
             self._audio[turn] = pcm
             _put(self._said, turn, text)
             while len(self._audio) > 1 and sum(map(len, self._audio.values())) > KEPT_S * SAMPLE_RATE:
-                self._audio.popitem(last=False)
+                gone.append(self._audio.popitem(last=False)[0])
+        return tuple(gone)
 
     def replied(self, turn: str, text: str) -> None:
         """This was answered."""

@@ -5,7 +5,8 @@ import time
 import numpy as np
 import pytest
 
-from starling.pipeline import events
+from starling.core.segmenter import SegmenterConfig
+from starling.pipeline import events, mailbox
 from tests.unit.pipeline.loop import Loop, Script, quiet, tone
 
 PRESS, HELD, TAPPED_S = 0.0, 1.0, 0.1
@@ -155,3 +156,70 @@ def test_what_a_voice_cannot_read_is_told_once():
     source.coordinator = loop.coordinator
     loop.run()
     assert [event.text for event in loop.events if isinstance(event, events.Notice)] == ["It has Greek letters."]
+
+
+def dropped(loop):
+    return [(event.reason, event.held) for event in loop.events if isinstance(event, events.SpeechDropped)]
+
+
+def test_what_a_tap_opened_is_told_to_be_over_when_speech_opens_the_next():
+    loop = scripted(listen(activation="hold"), tap, quiet(0.3), tone(1), quiet(1), texts=["one"])
+    assert kinds(loop, events.SpeechBegan, events.SpeechEnded, events.SpeechDropped) == [
+        "SpeechBegan", "SpeechDropped", "SpeechBegan", "SpeechEnded",
+    ]  # fmt: skip
+    assert dropped(loop) == [("cancelled", False)]
+
+
+def test_a_second_tap_after_nothing_says_that_nothing_was_heard():
+    loop = scripted(listen(activation="hold"), tap, quiet(0.3), press, quiet(1))
+    assert dropped(loop)[-1] == ("too_short", True)
+
+
+def test_a_key_pressed_in_the_pause_makes_the_utterance_meant_for_starling():
+    loop = scripted(tone(1), quiet(0.4), press, quiet(0.3), release, quiet(1), texts=["one"])
+    (heard,) = loop.heard
+    assert (heard.held, heard.verdict) == (True, "answer")
+
+
+def test_a_request_without_an_answer_ends_all_the_same():
+    loop = scripted(quiet(0.1), lambda coordinator: coordinator.ask("nothing"), quiet(0.1))
+    (ended,) = [event for event in loop.events if isinstance(event, events.ReplyEnded)]
+    assert (ended.reply.text, ended.turn) == ("", "t0")
+
+
+def test_silence_answers_nothing_that_was_said_before_it():
+    def late(coordinator):  # nothing is transcribed before the utterance has ended
+        coordinator.configure(SegmenterConfig(early_ms=600), 8.0)
+
+    source = Script(late, tone(1), quiet(1))
+    loop = Loop(None, ["one"], source=source, policy="everything")
+    source.coordinator = loop.coordinator
+    transcribe = loop.line._transcribe
+
+    def silenced(samples):
+        loop.mailbox.do(loop.coordinator.silence)
+        return transcribe(samples)
+
+    loop.line._transcribe = silenced
+    (heard,) = loop.run()
+    assert (heard.text, heard.verdict) == ("one", "not_addressed")
+    assert loop.voice.spoken == []
+
+
+def test_a_lost_microphone_lets_the_key_go():
+    loop = scripted(
+        listen(activation="hold"), press, tone(1), lambda coordinator: coordinator.lose_speech(), quiet(0.1), release,
+        tone(1), quiet(0.1), texts=["before"],
+    )  # fmt: skip
+    assert [heard.text for heard in loop.heard] == ["before"]
+    assert held_states(loop)[-1] is False
+
+
+def test_playing_a_turn_again_opens_no_follow_up_time():
+    def replayed(coordinator):
+        coordinator._on_reply(mailbox.ReplayBegan("t", "something else entirely", False))
+        coordinator._on_reply(mailbox.ReplayEnded("t", None, False))
+
+    loop = scripted(replayed, quiet(1.5), tone(1), quiet(1), texts=["one"])
+    (heard,) = loop.heard
+    assert heard.verdict == "not_addressed"

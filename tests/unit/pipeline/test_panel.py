@@ -26,6 +26,9 @@ def reply(**fields):
     return events.ReplyEnded(events.Reply("x", **fields))
 
 
+STOPPED = events.Stopped(StarlingError("app.ended", "It ended."))
+
+
 def panel(*happened):
     return reduce(after, happened, Panel())
 
@@ -52,6 +55,9 @@ def panel(*happened):
         ((*UP, listening(mode="off", muted=True)), Activity.OFF),
         ((*UP, events.SpeechBegan(1.0), listening(muted=True)), Activity.MUTED),
         ((*UP, events.ReplyBegan("x"), listening(muted=True)), Activity.SPEAKING),
+        ((*UP, listening(muted=True), OPEN), Activity.MUTED),
+        ((*UP, listening(muted=True), LOST), Activity.MUTED),
+        ((*UP, events.ReplyBegan("x"), events.ReplyEnded(events.Reply(""), "t")), Activity.SPEAKING),
         ((*UP, LOST), Activity.NO_MICROPHONE),
         ((STT, LOST), Activity.NO_MICROPHONE),
         ((*UP, LOST, events.MicrophoneChanged("back", "Mic")), Activity.READY),
@@ -73,6 +79,7 @@ def test_one_word_for_what_happens(happened, activity):
         ((OPEN, LOST), DeviceView("lost", "Mic", "It is gone.", "Plug it in.")),
         ((OPEN, events.MicrophoneChanged("samples_lost", message="busy", gap_s=0.1)), DeviceView("open", "Mic")),
         ((OPEN, listening(muted=True)), DeviceView("closed")),
+        ((OPEN, listening(muted=True), OPEN), DeviceView("closed")),
         ((OPEN, listening(muted=True), listening()), DeviceView("opening")),
         ((listening(),), DeviceView("opening")),
         ((OPEN, listening(activation="hold")), DeviceView("open", "Mic")),
@@ -108,3 +115,9 @@ def test_live_text_goes_when_the_final_one_comes():
 def test_both_engines_have_their_place():
     tts = events.EngineShown("tts", "ready", "demo", "")
     assert (panel(STT, tts).stt, panel(STT, tts).tts) == (STT, tts)
+
+
+def test_nothing_goes_on_when_the_pipeline_has_ended_and_a_new_start_clears_it():
+    ended = panel(*UP, events.SpeechBegan(1.0), events.SpeechEnded(), STOPPED)
+    assert (ended.activity, ended.transcribing, ended.ready) == (Activity.FAILED, 0, False)
+    assert after(ended, READY).activity is Activity.READY

@@ -39,11 +39,11 @@ class Voice:
     def __init__(self):
         self.spoken, self.silenced = [], threading.Event()
 
-    def speak(self, text):
+    def speak(self, text, unwanted):
         self.spoken.append(text)
         return Reply(text)
 
-    def play(self, samples):
+    def play(self, samples, unwanted):
         if not len(samples):
             raise StarlingError("audio.bad", "It failed.")
         self.spoken.append(len(samples))
@@ -65,10 +65,10 @@ class Bench:
     def reply_ended(self, reply, job):
         self.ended.append(reply)
 
-    def replay_began(self, turn, text):
-        self.replays.append(turn)
+    def replay_began(self, turn, text, of_reply):
+        self.replays.append((turn, of_reply))
 
-    def replay_ended(self, turn, error):
+    def replay_ended(self, turn, error, of_reply):
         with self.changed:
             self.done.append((turn, error))
             self.changed.notify_all()
@@ -126,7 +126,7 @@ def test_after_a_stop_the_next_request_is_answered(bench):
 
 
 def test_announcements_are_spoken_unasked_and_a_failing_voice_does_not_end_the_line(bench):
-    def fail(text):
+    def fail(text, unwanted):
         bench.voice.speak = Voice.speak.__get__(bench.voice)
         raise ValueError
 
@@ -153,7 +153,7 @@ def test_a_turn_is_played_again_from_its_recording_or_else_spoken(bench):
     bench.line.replay("b", "what was answered")
     assert bench.wait_for(2) == [("a", None), ("b", None)]
     assert bench.voice.spoken == [5, "what was answered"]
-    assert bench.replays == ["a", "b"]
+    assert bench.replays == [("a", False), ("b", True)]
 
 
 def test_a_replay_that_fails_is_told_and_the_next_request_is_answered(bench):
@@ -164,7 +164,7 @@ def test_a_replay_that_fails_is_told_and_the_next_request_is_answered(bench):
 
 
 def test_somebody_else_speaks_in_their_turn(bench):
-    def perform():
+    def perform(unwanted):
         bench.voice.spoken.append("performed")
         return Reply("")
 
@@ -184,3 +184,12 @@ def test_a_performance_that_a_stop_drops_is_told(bench):
     bench.assistant.go.set()
     assert dropped == [True]
     bench.wait_for(1)
+
+
+def test_a_stop_between_the_text_and_the_voice_is_heeded(bench):
+    asked = []
+    bench.reply_began = lambda text, job: bench.line.stop()
+    bench.voice.speak = lambda text, unwanted: asked.append(unwanted()) or Reply(text, stopped=True)
+    bench.line.submit("one", 1)
+    bench.wait_for(1)
+    assert asked == [True]

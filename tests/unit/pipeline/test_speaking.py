@@ -20,6 +20,7 @@ from starling.core.placement import Placement
 from starling.core.results import Samples
 from starling.engine.clients import SpeechChunk, SpeechMetrics, TtsClient
 from starling.engine.supervisor import Supervisor
+from starling.pipeline.events import Reply
 from starling.pipeline.making import CLAUSE_PAUSE_S, CLAUSES_AHEAD, SENTENCE_PAUSE_S, pause_after
 from starling.pipeline.speaking import DRAIN_GRACE_S, LEAD_S, LOST_S, Delivery, Speaking, trailing_silence_s
 
@@ -485,3 +486,29 @@ def test_a_real_voice_in_its_engine_process_is_spoken_stopped_and_restarted() ->
         assert refused.error["code"] == "tts.unknown_voice"
     finally:
         supervisor.close()
+
+
+def test_what_is_unwanted_before_it_begins_makes_no_sound() -> None:
+    sink = FakeSink()
+    reply = speaking(FakeEngine(), sink).speak(THREE, unwanted=lambda: True)
+    assert reply.stopped
+    assert sink.played == []
+
+
+def test_a_stop_does_not_wait_for_a_slow_engine() -> None:
+    began, go = threading.Event(), threading.Event()
+
+    def slow(text: str) -> None:
+        began.set()
+        go.wait(10)
+
+    mouth = speaking(FakeEngine(before_chunk=slow), FakeSink())
+    replies: list[Reply] = []
+    speaker = threading.Thread(target=lambda: replies.append(mouth.speak(THREE)))
+    speaker.start()
+    assert began.wait(5)
+    mouth.stop()
+    speaker.join(2)
+    assert not speaker.is_alive()
+    go.set()
+    assert replies[0].stopped
