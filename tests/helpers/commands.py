@@ -15,6 +15,7 @@ from tests.helpers.pulse import wait_until
 
 TIMEOUT_S = 30.0
 NO_SOUND = {"PULSE_SERVER": "unix:/nonexistent"}
+NO_FIRST_RUN = {"STARLING_FIRST_RUN": "skip"}
 GRACE_S = 3.0
 END_S = 15.0
 MARK = "STARLING_TEST_MARK"
@@ -58,7 +59,7 @@ def starling(
 
 def surroundings(home: Path, env: dict[str, str] | None = None) -> dict[str, str]:
     """The environment of a command whose folders are below ``home`` and that finds no sound server."""
-    return {**os.environ, **NO_SOUND, "STARLING_HOME": str(home), MARK: str(home), **(env or {})}
+    return {**os.environ, **NO_SOUND, **NO_FIRST_RUN, "STARLING_HOME": str(home), MARK: str(home), **(env or {})}
 
 
 def assert_clean(err: str, mark: str | Path) -> None:

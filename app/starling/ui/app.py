@@ -112,7 +112,9 @@ def _shell(app: QApplication, options: argparse.Namespace) -> Shell:
     from starling.pipeline.service import Service
     from starling.settings import store
     from starling.ui.bridge import Bridge
+    from starling.ui.firstrun.due import due
     from starling.ui.look import theme
+    from starling.ui.models.page import ModelsPage
     from starling.ui.shell import translations
     from starling.ui.shell.quitting import Deadline
     from starling.ui.shell.shell import Shell
@@ -126,7 +128,9 @@ def _shell(app: QApplication, options: argparse.Namespace) -> Shell:
     service = Service(settings, bridge.emit_from_any_thread)
     window = MainWindow(service, bridge, settings)
     window.add_page("voices", VoicesPage(service, bridge, settings))
+    window.add_page("models", ModelsPage(service, bridge, settings))
     shell = Shell(settings, service, bridge, window, Deadline(locate.cache_dir()))
+    shell.welcomes = not options.report_start and due(settings.path, locate.data_dir(), os.environ)
     if options.report_start:
         from starling.ui.shell.start_report import StartReport
 

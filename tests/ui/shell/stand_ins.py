@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QMainWindow
 class Window(QMainWindow):
     preferences_requested = Signal(str)
     quit_requested = Signal()
+    first_run_requested = Signal()
     first_painted = Signal()
 
     def __init__(self) -> None:

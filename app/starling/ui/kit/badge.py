@@ -14,7 +14,7 @@ from starling.ui.look.tokens import SPACE_XS
 
 Kind = Literal["good", "busy", "warning", "bad", "off", "unknown"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-_ROLES: dict[Kind, str] = {
+STATE_ROLES: dict[Kind, str] = {
     "good": "success",
     "busy": "accent",
     "warning": "warning",
@@ -43,7 +43,7 @@ class StateShape(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102 - Qt's
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        colour = QColor(getattr(look.current(), _ROLES[self.kind]))
+        colour = QColor(getattr(look.current(), STATE_ROLES[self.kind]))
         painter.setPen(QPen(colour, LINE))
         painter.setBrush(colour)
         draw_shape(painter, self.kind, QRectF(self.rect()))

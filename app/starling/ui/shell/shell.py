@@ -20,6 +20,7 @@ from starling.ui.shell.presence import Presence
 from starling.ui.shell.tray import Tray
 
 if TYPE_CHECKING:
+    from starling.ui.firstrun.dialog import FirstRun
     from starling.ui.preferences.dialog import Preferences
     from starling.ui.window.main_window import MainWindow
 
@@ -34,6 +35,7 @@ class Shell(QObject):
 
     Attributes:
         ends: sent once, when the end begins; what is outside the window goes now.
+        welcomes: show the first steps as soon as the window has been seen.
     """
 
     ends = Signal()
@@ -48,6 +50,8 @@ class Shell(QObject):
         self._deadline = deadline
         self._writer = SettingsWriter(settings)
         self._preferences: Preferences | None = None
+        self._first_run: FirstRun | None = None
+        self.welcomes = False
         self._started = self._ending = self._finished = False
         self._exit_code = 0
         self.tray = Tray(self, self)
@@ -59,7 +63,9 @@ class Shell(QObject):
         window.close_policy = self.presence.may_quit
         window.quit_requested.connect(self.quit)
         window.preferences_requested.connect(self._open_preferences)
+        window.first_run_requested.connect(self.open_first_run)
         window.first_painted.connect(self._start, queued)  # not inside the paint event
+        window.first_painted.connect(self._welcome, queued)
         window.installEventFilter(self)
         self.tray.changed.connect(self.presence.tray_changed)
         self._bridge.panel_changed.connect(self.tray.show_panel)
@@ -156,6 +162,8 @@ class Shell(QObject):
         self.tray.close()
         if self._preferences is not None:
             self._preferences.close()
+        if self._first_run is not None:
+            self._first_run.hide()  # not gone through: it comes again at the next start
         self.window.close()
         self.window.hide()
         self.ends.emit()
@@ -191,6 +199,22 @@ class Shell(QObject):
             self._preferences.theme_changed.connect(_restyle)
         self._preferences.open_at(key)
 
+    def open_first_run(self) -> None:
+        """Show the first steps, or bring them to the front."""
+        if self._first_run is None:
+            self._first_run = _first_run(self._settings, self._service, self._bridge, self.window)
+            self._first_run.left.connect(self._first_run_left)
+        self._first_run.show()
+        self._first_run.raise_()
+        self._first_run.activateWindow()
+
+    def _welcome(self) -> None:
+        if self.welcomes and not self._ending:
+            self.open_first_run()
+
+    def _first_run_left(self) -> None:
+        self._first_run = None  # it deletes itself
+
     def _tell(self, text: str) -> None:
         self._bridge.emit_from_any_thread(events.Notice(text))
 
@@ -207,6 +231,13 @@ def _preferences(settings: Settings, service: Service, bridge: Bridge, window: M
     from starling.ui.preferences.dialog import Preferences  # large, and not every run opens it
 
     return Preferences(settings, service, bridge, window)
+
+
+def _first_run(settings: Settings, service: Service, bridge: Bridge, window: MainWindow) -> FirstRun:
+    from starling.ui.firstrun.dialog import FirstRun  # only the first start opens it
+    from starling.ui.preferences.surroundings import Surroundings
+
+    return FirstRun(Surroundings(settings, service, bridge), window)
 
 
 def _restyle(choice: str) -> None:

@@ -48,6 +48,7 @@ class MainWindow(QMainWindow):
     preferences_requested = Signal(str)
     """The key of the setting to show; empty for the beginning."""
     quit_requested = Signal()
+    first_run_requested = Signal()
     first_painted = Signal()
 
     def __init__(self, service: Service, bridge: Bridge, settings: Settings) -> None:
@@ -121,6 +122,7 @@ class MainWindow(QMainWindow):
         menus.panel.triggered.connect(self._choose_panel)
         menus.newest.triggered.connect(self._show_newest)
         menus.shortcuts.triggered.connect(lambda: dialogs.ShortcutsDialog(menus.all(), self).open())
+        menus.first_run.triggered.connect(self.first_run_requested)
         menus.about.triggered.connect(lambda: dialogs.about_box(self).open())
 
     # -- what happens --------------------------------------------------------------------------------------------

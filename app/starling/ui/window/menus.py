@@ -43,6 +43,7 @@ class Menus(QObject):
         self.panel = self._action(self.tr("&Status panel"), "F9", "panel")
         self.newest = self._action(self.tr("&Newest turn"), "Ctrl+End", "chevron-down")
         self.shortcuts = self._action(self.tr("&Keyboard shortcuts"), "F1", "keyboard")
+        self.first_run = self._action(self.tr("&Set up Starling"), "", "check")
         self.about = self._action(self.tr("&About Starling"), "", "info")
         self.pages: dict[str, QAction] = {}
         self._page_group = QActionGroup(self)
@@ -72,7 +73,7 @@ class Menus(QObject):
         return [
             *(self.preferences, self.clear, self.quit, *self.modes.values(), *self.activations.values()),
             *(self.mute, self.ask, self.stop, *self.pages.values()),
-            *(self.panel, self.newest, self.shortcuts, self.about),
+            *(self.panel, self.newest, self.shortcuts, self.first_run, self.about),
         ]
 
     def _action(self, text: str, keys: str, icon_name: str = "") -> QAction:
@@ -113,5 +114,5 @@ class Menus(QObject):
             (self.tr("&Starling"), [self.preferences, None, self.clear, None, self.quit]),
             (self.tr("&Listen"), listen),
             (self.tr("&View"), [self.panel, self.newest]),
-            (self.tr("&Help"), [self.shortcuts, self.about]),
+            (self.tr("&Help"), [self.shortcuts, self.first_run, self.about]),
         ]

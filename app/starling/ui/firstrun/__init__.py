@@ -1,0 +1,1 @@
+"""The first steps of somebody who has just installed Starling."""
