@@ -4,7 +4,9 @@ import time
 
 import pytest
 
+from starling.core.errors import StarlingError
 from starling.pipeline import events
+from starling.pipeline.panel import Activity
 from starling.ui.bridge import SOUND_INTERVAL_MS, Bridge, joined
 
 
@@ -91,3 +93,37 @@ def test_joined_keeps_power_and_waveform():
     assert both.seconds == pytest.approx(0.064)
     assert joined([sound(-7.0)]) == sound(-7.0)
     assert joined([sound(-100.0), sound(-100.0)]).level_dbfs == pytest.approx(-100)
+
+
+FULL = StarlingError("history.disk_full", "The disk is full.", "Make room.")
+
+
+def test_what_the_user_chose_is_shown_until_what_runs_says_otherwise(qtbot, bridge):
+    seen = []
+    bridge.panel_changed.connect(seen.append)
+    bridge.suppose(muted=True, mode="dictation")
+    bridge.suppose(muted=True)
+    assert [panel.listening for panel in seen] == [events.Listening("dictation", "always", True)]
+    with qtbot.waitSignal(bridge.panel_changed):
+        bridge.emit_from_any_thread(events.Listening("assistant", "hold", False, True))
+    bridge.suppose(muted=True)
+    assert bridge.panel.listening == events.Listening("assistant", "hold", False, True)
+    with qtbot.waitSignal(bridge.panel_changed):
+        bridge.emit_from_any_thread(events.Stopped(FULL))
+    bridge.suppose(muted=True)
+    assert bridge.panel.listening == events.Listening("assistant", "hold", True, False)
+
+
+def test_what_starts_again_has_not_failed(qtbot, bridge):
+    bridge.emit_from_any_thread(events.EngineShown("stt", "failed", "legacy", "tiny.en"))
+    bridge.emit_from_any_thread(events.Stopped(FULL))
+    qtbot.waitUntil(lambda: bool(bridge.panel.failed))
+    bridge.starts()
+    assert bridge.panel.activity is Activity.STARTING
+
+
+def test_nothing_is_shown_after_the_end(bridge):
+    bridge.panel_changed.connect(lambda panel: pytest.fail("shown"))
+    bridge.close()
+    bridge.suppose(muted=True)
+    bridge.starts()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
@@ -35,6 +36,7 @@ class Bridge(QObject):
         self._sounds: list[events.Sound] = []
         self._lock = threading.Lock()  # guards _closed against the end of the C++ object
         self._closed = False
+        self._told = False  # what is listened to, by what runs now
         self._pause = QTimer(self, singleShot=True, interval=SOUND_INTERVAL_MS)
         self._pause.timeout.connect(self._flush_sound)
         self._arrived.connect(self._take, Qt.ConnectionType.QueuedConnection)
@@ -56,6 +58,15 @@ class Bridge(QObject):
             self._closed = True
         self._pause.stop()
 
+    def suppose(self, **choices: object) -> None:
+        """Show what the user chose of ``Listening`` until what runs says what is so; for the GUI thread."""
+        if not self._told:
+            self._show(replace(self._panel, listening=replace(self._panel.listening, **choices)))  # type: ignore[arg-type]
+
+    def starts(self) -> None:
+        """What had ended is started again: nothing is loaded yet, and nothing has failed; for the GUI thread."""
+        self._show(replace(self._panel, failed="", stt=None, tts=None))
+
     @Slot(object)
     def _take(self, event: events.Event) -> None:
         if self._closed:
@@ -66,9 +77,17 @@ class Bridge(QObject):
                 self._flush_sound()
             return
         panel = after(self._panel, event)
+        if isinstance(event, events.Stopped):  # nobody hears the key any more
+            panel = replace(panel, listening=replace(panel.listening, held=False))
+        self._told = isinstance(event, events.Listening) or (self._told and not isinstance(event, events.Stopped))
         changed, self._panel = panel != self._panel, panel
         self.event.emit(event)
         if changed:
+            self.panel_changed.emit(panel)
+
+    def _show(self, panel: Panel) -> None:
+        if panel != self._panel and not self._closed:
+            self._panel = panel
             self.panel_changed.emit(panel)
 
     @Slot()

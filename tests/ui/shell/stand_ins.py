@@ -9,12 +9,19 @@ class Window(QMainWindow):
     quit_requested = Signal()
     first_run_requested = Signal()
     first_painted = Signal()
+    can_stop_changed = Signal(bool)
 
     def __init__(self) -> None:
         super().__init__()
         self.close_policy = lambda: True
-        self.brought = 0
+        self.brought = self.stopped = self.changes = 0
         self._painted = False
+
+    def stop(self) -> None:
+        self.stopped += 1
+
+    def settings_changed(self) -> None:
+        self.changes += 1
 
     def raise_to_front(self) -> None:
         self.brought += 1

@@ -147,7 +147,45 @@ def test_the_trays_choices_hold_and_are_remembered(qtbot, desk, name, value, key
 def test_muting_and_stopping_reach_the_service(qtbot, desk):
     desk.shell.set_muted(True)
     desk.shell.stop()
-    assert desk.service.calls == [("set_muted", True), ("stop",)]
+    assert desk.service.calls == [("set_muted", True)]
+    assert desk.window.stopped == 1
+
+
+def entry(desk, text):
+    return next(action for action in desk.shell.tray.menu.actions() if action.text().replace("&", "") == text)
+
+
+def test_what_the_tray_mutes_is_shown_before_anything_runs(desk):
+    desk.service.answers = False
+    mute = entry(desk, "Mute microphone")
+    mute.trigger()
+    assert (mute.isChecked(), desk.bridge.panel.listening.muted) == (True, True)
+    desk.bridge.suppose(muted=False)  # as from the window
+    assert not mute.isChecked()
+
+
+def test_the_tray_shows_from_the_start_what_is_set(qtbot, desk):
+    desk.bridge.suppose(activation="hold")
+    shell = Shell(desk.settings, desk.service, desk.bridge, Window(), desk.deadline)
+    hold = next(action for action in shell.tray.menu.actions() if action.text() == "Push to talk")
+    assert hold.isChecked()
+    shell.finish()
+
+
+def test_the_tray_stops_what_the_window_could_stop(desk):
+    stop = entry(desk, "Stop")
+    desk.window.can_stop_changed.emit(True)
+    assert stop.isEnabled()
+    stop.trigger()
+    assert desk.window.stopped == 1
+
+
+def test_the_window_is_told_of_changed_settings(desk, monkeypatch):
+    monkeypatch.setattr(shells, "_preferences", lambda *arguments: Preferences(*arguments))
+    monkeypatch.setattr(Preferences, "opened", [])
+    desk.window.preferences_requested.emit("")
+    desk.shell._preferences.setting_changed.emit("assistant.answer")
+    assert desk.window.changes == 1
 
 
 def test_what_is_wrong_with_the_settings_is_told(qtbot, desk):
@@ -159,6 +197,7 @@ def test_what_is_wrong_with_the_settings_is_told(qtbot, desk):
 
 class Preferences(QObject):
     theme_changed = Signal(str)
+    setting_changed = Signal(str)
     opened: list[str] = []  # noqa: RUF012 - of the class, so that the test can look
 
     def __init__(self, settings, service, bridge, parent) -> None:

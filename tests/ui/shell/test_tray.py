@@ -125,12 +125,15 @@ def test_the_menu_does_what_it_says(tray, commands, text, expected):
     assert commands.calls == [expected]
 
 
-def test_stop_is_there_while_it_speaks(tray, commands):
-    stop = entry(tray, "Stop speaking")
+def test_stop_is_there_while_something_can_be_stopped(tray, commands):
+    stop = entry(tray, "Stop")
     assert not stop.isEnabled()
-    tray.show_panel(Panel(ready=True, speaking=True))
+    tray.show_can_stop(True)
+    tray.show_panel(Panel(ready=True))
     stop.trigger()
     assert commands.calls == [("stop",)]
+    tray.show_can_stop(False)
+    assert not stop.isEnabled()
 
 
 def test_the_menu_shows_what_is_so(tray):

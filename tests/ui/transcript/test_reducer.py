@@ -1,12 +1,14 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from starling.core.errors import StarlingError
 from starling.core.placement import Placement
 from starling.pipeline import events
 from starling.ui.transcript.reducer import Transcript, after
-from starling.ui.transcript.turns import Problem, State, Who
+from starling.ui.transcript.turns import Problem, Recogniser, State, Who
 
 ERROR = {"code": "engine.failed", "message": "It broke.", "fix": "Mend it."}
 CPU = Placement("cpu", ("ctranslate2",))
@@ -97,7 +99,7 @@ TABLE = {
         [("typed", "answering", "two plus two"), ("you", "hearing", "")],
     ),
     "speaking": ([HEARD, REPLIED], [("you", "done", "what time is it"), ("starling", "speaking", "It is ten.")]),
-    "a reply grows": (
+    "a reply that begins again with more": (
         [HEARD, events.ReplyBegan("It is", "t1"), REPLIED],
         [("you", "done", "what time is it"), ("starling", "speaking", "It is ten.")],
     ),
@@ -130,9 +132,13 @@ TABLE = {
         [HEARD, BEGAN, REPLIED],
         [("you", "done", "what time is it"), ("starling", "speaking", "It is ten."), ("you", "hearing", "")],
     ),
-    "said again": (
+    "the same words twice are two replies": (
         [HEARD, REPLIED, events.ReplyEnded(spoken(), "t1"), REPLIED],
-        [("you", "done", "what time is it"), ("starling", "speaking", "It is ten.")],
+        [
+            ("you", "done", "what time is it"),
+            ("starling", "done", "It is ten."),
+            ("starling", "speaking", "It is ten."),
+        ],
     ),
     "the first waits, the second is answered": (
         [HEARD, events.Heard(said("and here", turn="t2")), events.ReplyBegan("Here.", "t2")],
@@ -208,14 +214,75 @@ def test_replay():
     assert play(events.ReplayBegan("t1"), begin=Transcript((failed,))).rows[0].problem is None
 
 
+def test_a_reply_that_is_spoken_again_is_marked_and_not_what_it_answers():
+    told = [events.Heard(said(replayable=True)), REPLIED, events.ReplyEnded(spoken(), "t1")]
+    speaking = play(*told, events.ReplayBegan("t1", of_reply=True))
+    assert [row.replaying for row in speaking.rows] == [False, True]
+    ended = play(events.ReplayEnded("t1", of_reply=True), begin=speaking)
+    assert [row.replaying for row in ended.rows] == [False, False]
+    failed = play(events.ReplayEnded("t1", ERROR, of_reply=True), begin=speaking)
+    assert [row.problem for row in failed.rows] == [None, Problem("It broke.", "Mend it.")]
+
+
+def test_of_several_replies_the_last_is_the_one_that_is_spoken_again():
+    told = [HEARD, REPLIED, events.ReplyEnded(spoken(), "t1"), events.ReplyBegan("Done.", "t1")]
+    rows = play(*told, events.ReplyEnded(spoken("Done."), "t1"), events.ReplayBegan("t1", of_reply=True)).rows
+    assert [row.replaying for row in rows] == [False, False, True]
+
+
+@pytest.mark.parametrize("of_reply", [False, True])
+def test_a_sound_of_no_turn_touches_no_row(of_reply):
+    """The rows without a turn: somebody speaks, nothing was heard, a timer has rung."""
+    timer = [events.ReplyBegan("Tea."), events.ReplyEnded(spoken("Tea."))]
+    begin = play(HEARD, *timer, events.SpeechDropped("silence", held=True))
+    told = [events.ReplayBegan("", of_reply), events.ReplayEnded("", ERROR, of_reply)]
+    assert play(*told, begin=begin).rows == begin.rows
+
+
+def test_a_recording_that_is_gone_cannot_be_played():
+    told = [events.Heard(said(replayable=True)), events.Heard(said("and here", turn="t2", replayable=True))]
+    rows = play(*told, events.RecordingsGone(("t1", "t9"))).rows
+    assert [(row.replayable, row.can_retry) for row in rows] == [(False, False), (True, True)]
+
+
+def test_recordings_in_the_history_stay():
+    told = events.PastTurns((past(replayable=True, replies=(("ten", "cpu", "af_heart"),)),))
+    rows = play(told, events.RecordingsGone(("p1",))).rows
+    assert [row.replayable for row in rows] == [True, False]
+
+
+def test_a_retry_is_by_what_did_it_not_by_what_was_asked_for():
+    done = events.Retried("t1", said("What time is it?", tier="demo", model=""))
+    row = play(events.Heard(said(replayable=True)), events.RetryBegan("t1", "base.en"), done).rows[0]
+    assert row.retried == Recogniser("demo", "")
+
+
+def test_a_retry_that_hears_nothing_keeps_text_and_figures():
+    before = play(events.Heard(said(replayable=True)))
+    row = play(
+        events.RetryBegan("t1", "base.en"), events.Retried("t1", said("", model="base.en", processing_s=0.9)),
+        begin=before,
+    ).rows[0]  # fmt: skip
+    assert (row.text, row.before, row.figures) == ("what time is it", "", before.rows[0].figures)
+    assert (row.silent, row.retried, row.retrying) == (True, Recogniser("legacy", "base.en"), "")
+    better = play(events.Retried("t1", said("What time is it?")), begin=Transcript((row,))).rows[0]
+    assert (better.silent, better.text, better.before) == (False, "What time is it?", "what time is it")
+
+
+def test_a_retry_that_breaks_keeps_text_and_figures():
+    before = play(events.Heard(said(replayable=True)))
+    (row,) = play(events.Retried("t1", said("", error=ERROR)), begin=before).rows
+    assert (row.text, row.figures, row.retried) == ("what time is it", before.rows[0].figures, None)
+    assert row.problem == Problem("It broke.", "Mend it.")
+
+
 def test_retry():
     trying = play(events.Heard(said(replayable=True)), REPLIED, events.RetryBegan("t1", "base.en"))
     assert (trying.rows[0].retrying, trying.rows[0].can_retry) == ("base.en", False)
     better = play(events.Retried("t1", said("What time is it?", model="base.en")), begin=trying)
     row = better.rows[0]
-    assert (row.text, row.before, row.retried, row.retrying) == (
-        "What time is it?", "what time is it", "base.en", "",
-    )  # fmt: skip
+    assert (row.text, row.before, row.retrying, row.silent) == ("What time is it?", "what time is it", "", False)
+    assert row.retried == Recogniser("legacy", "base.en")
     assert row.figures.model == "base.en"
     assert better.rows[1].text == "It is ten."
 
@@ -273,3 +340,43 @@ def test_what_can_be_done_with_a_row():
     assert (starling.can_retry, starling.can_say_again, starling.settled) == (False, True, True)
     assert not replace(you, state=State.HEARING).settled
     assert not play(REPLIED).rows[0].can_say_again
+
+
+def test_past_turns_go_between_rows_that_are_in_no_order_of_time():
+    begin = play(events.Asked("t1", "late", 200.0), events.Asked("t2", "early", 50.0))
+    assert [row.text for row in play(events.PastTurns((past(at=100.0),)), begin=begin).rows] == ["old", "late", "early"]
+
+
+def test_past_turns_do_not_come_between_a_question_and_its_reply():
+    begin = play(events.Asked("t1", "ten?", 50.0), events.ReplyBegan("Ten.", "t1"))  # at 1001
+    assert [row.text for row in play(events.PastTurns((past(at=100.0),)), begin=begin).rows] == ["ten?", "Ten.", "old"]
+
+
+TIMES = st.floats(0.0, 300.0)
+NAMES = st.sampled_from(["a", "a-0", "b", "row-1", "past-a"])
+REPLIES = st.lists(st.just(("ten", "cpu", "af_heart")), max_size=2).map(tuple)
+PASTS = st.builds(lambda turn, at, replies: past(turn, at, replies=replies), NAMES, TIMES, REPLIES)
+EVENTS = st.one_of(
+    st.builds(events.Asked, NAMES, st.text(max_size=3), TIMES),
+    st.builds(lambda turn: events.ReplyBegan("ten", turn), NAMES),
+    st.builds(lambda at, turn: events.Recovered("home", at, "legacy", turn), TIMES, st.one_of(NAMES, st.just(""))),
+    st.just(BEGAN),
+    st.lists(PASTS, max_size=4).map(lambda turns: events.PastTurns(tuple(turns))),
+)
+
+
+@given(st.lists(EVENTS, max_size=12), st.lists(PASTS, max_size=5))
+def test_past_turns_lose_no_row_and_no_key_is_used_twice(told, turns):
+    before = play(*told)
+    rows = play(events.PastTurns(tuple(turns)), begin=before).rows
+    assert [row for row in rows if row in before.rows] == list(before.rows)
+    assert len({row.key for row in rows}) == len(rows)
+    assert {row.turn for row in rows} == {row.turn for row in before.rows} | {turn.turn for turn in turns}
+
+
+@given(st.lists(TIMES, max_size=6), st.lists(TIMES, max_size=6))
+def test_rows_in_order_of_time_stay_in_order(asked, old):
+    begin = play(*(events.Asked(f"t{number}", "x", at) for number, at in enumerate(sorted(asked))))
+    told = events.PastTurns(tuple(past(f"p{number}", at) for number, at in enumerate(old)))
+    times = [row.at for row in play(told, begin=begin).rows]
+    assert times == sorted([*asked, *old])

@@ -10,7 +10,7 @@ from starling.ui.look import theme as look
 from starling.ui.transcript.column import AT_END
 from starling.ui.transcript.reducer import Transcript
 from starling.ui.transcript.row import TurnRow
-from starling.ui.transcript.turns import Figures, Problem, State, Turn, Who
+from starling.ui.transcript.turns import Figures, Problem, Recogniser, State, Turn, Who
 from starling.ui.transcript.view import TranscriptView
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # popups grab the keyboard
@@ -59,11 +59,13 @@ def at_end(view) -> bool:
 
 def test_a_row_shows_all_that_is_known(view):
     figures = Figures("legacy", "tiny.en", "", "cpu", ("ctranslate2",), 0.1, 84.0, None, 0.9, ("a note",))
-    view.show_transcript(Transcript((turn(1, figures=figures, retried="base.en", before="old"),)))
+    view.show_transcript(Transcript((turn(1, figures=figures, retried=Recogniser("legacy", "base.en"), before="old"),)))
     (row,) = rows(view)
     assert "You" in texts(row)
     assert "text 1" in texts(row)
-    line = "Legacy · tiny.en · CPU · RTF 0.10 · text after 84 ms · confidence 90 % · Recognised again with base.en"
+    line = (
+        "Legacy · tiny.en · CPU · RTF 0.10 · text after 84 ms · confidence 90 % · Recognised again with Legacy base.en"
+    )
     assert line in texts(row)
     assert row.accessibleName().startswith("You, ")
     assert row.accessibleName().endswith(": text 1")
@@ -85,6 +87,7 @@ def test_a_row_shows_all_that_is_known(view):
         (dict(who=Who.OVERHEARD), ["Heard, not addressed to Starling"]),
         (dict(who=Who.RECOVERED), ["You, recovered from an earlier run"]),
         (dict(replaying=True), ["Playing the recording"]),
+        (dict(who=Who.STARLING, replaying=True), ["Speaking it again"]),
         (dict(retrying="base.en"), ["Recognising again with base.en"]),
     ],
 )
@@ -93,6 +96,23 @@ def test_states_of_a_row(view, changes, expected):
     (row,) = rows(view)
     assert set(expected) <= set(texts(row))
     assert all(word in row.accessibleName() for word in expected)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        (dict(retried=Recogniser("demo"), before="old"), "Legacy · tiny.en · Recognised again with Demo"),
+        (
+            dict(retried=Recogniser("legacy", "base.en"), silent=True),
+            "Legacy · tiny.en · Nothing was heard in it by Legacy base.en",
+        ),
+    ],
+)
+def test_a_retry_says_what_did_it_and_whether_it_heard_anything(view, changes, expected):
+    view.show_transcript(Transcript((turn(1, **changes),)))
+    (row,) = rows(view)
+    assert expected in texts(row)
+    assert ("Before: old" in row._figures.toolTip()) is ("before" in changes)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Every event, and what the window shows of it; every control, and what the service is told."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMessageBox
@@ -31,6 +33,11 @@ RESTARTING = events.EngineShown("stt", "restarting", "legacy", "tiny.en", CPU, r
             [*READY, events.Listening("assistant", "hold", False)],
             "Hold to talk",
             "Hold Space or the Talk button while you speak.",
+        ),
+        (
+            [*READY, events.Listening("off", "always", False), LOST],
+            "Off",
+            "Nothing is listened to. Typed questions are answered.",
         ),
         ([*READY, events.SpeechBegan(0.0), events.Partial("hey star")], "Hearing you", "hey star"),
         (
@@ -103,6 +110,60 @@ def test_what_does_not_run_promises_nothing(stage):
     assert stage.window.transcript.empty.text == "Starling is not running; the reason is above."
 
 
+def test_what_is_typed_stays_while_nothing_runs(qtbot, stage):
+    composer = stage.window.composer
+    stage.tell(*READY, events.Stopped(FULL))
+    qtbot.keyClicks(composer.field, "two plus two")
+    qtbot.keyClick(composer.field, Qt.Key.Key_Return)
+    assert composer.field.text() == "two plus two"
+    assert not composer.send.isEnabled()
+    assert stage.told("ask") == []
+    qtbot.mouseClick(stage.window.state_line.again, Qt.MouseButton.LeftButton)
+    stage.tell(*READY)
+    qtbot.keyClick(composer.field, Qt.Key.Key_Return)
+    assert stage.told("ask") == [("ask", "two plus two")]
+
+
+@pytest.mark.parametrize(
+    "told", [events.Stopped(FULL), events.Trouble(StarlingError("app.not_running", "It is not running."))]
+)
+def test_what_was_asked_and_not_taken_comes_back(qtbot, stage, told):
+    field = stage.window.composer.field
+    for text in ("one", "two", "three"):
+        qtbot.keyClicks(field, text)
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+    qtbot.keyClicks(field, "four")
+    stage.tell(events.Asked("t1", "one", 5.0), told)
+    assert field.text() == "two three four"
+    stage.tell(told)
+    assert field.text() == "two three four"
+
+
+def test_an_engine_that_failed_is_no_reason_not_to_ask(qtbot, stage):
+    stage.tell(*READY, events.EngineShown("stt", "failed", "legacy", "tiny.en", CPU, reason="It broke."))
+    qtbot.keyClicks(stage.window.composer.field, "two plus two")
+    qtbot.keyClick(stage.window.composer.field, Qt.Key.Key_Return)
+    assert stage.told("ask") == [("ask", "two plus two")]
+    assert not stage.window.state_line.again.isVisible()
+
+
+def test_what_has_ended_is_started_again(qtbot, stage):
+    window = stage.window
+    assert not window.state_line.again.isVisible()
+    stage.tell(*READY, RESTARTING, events.Stopped(FULL))
+    window.resize(window.minimumSize())
+    assert (window.width(), window.state_line.again.isVisible()) == (760, True)
+    qtbot.mouseClick(window.state_line.again, Qt.MouseButton.LeftButton)
+    assert [call[0] for call in stage.service.calls[-3:]] == ["start", "recent", "watch_sound"]
+    assert stage.told("watch_sound")[-1] == ("watch_sound", True)
+    assert (window.state_line.word.text(), window.state_line.again.isVisible()) == ("Starting", False)
+    assert window.composer.talk.hasFocus()
+    stage.tell(*READY)
+    assert window.state_line.word.text() == "Listening"
+    stage.tell(events.Stopped(FULL))
+    assert window.state_line.again.isVisible()
+
+
 def test_the_space_bar_talks_at_once(qtbot, stage):
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: [call[0] for call in stage.service.calls[-2:]] == ["press", "release"])
@@ -129,6 +190,32 @@ def test_an_empty_transcript_says_how_to_begin(stage, mode, activation, text):
     stage.tell(events.Listening(mode, activation, False))
     assert stage.window.transcript.empty.isVisible()
     assert stage.window.transcript.empty.text == text
+
+
+EVERYTHING = "Just speak: everything you say is answered."
+
+
+def test_no_wake_phrase_is_asked_for_where_everything_is_answered(stage):
+    window = stage.window
+    stage.tell(*READY)
+    stage.settings.use("assistant.answer", "everything")
+    window.settings_changed()
+    assert (window.state_line.detail.text(), window.transcript.empty.text) == (EVERYTHING, EVERYTHING)
+    stage.settings.use("assistant.answer", "addressed")
+    stage.settings.use("assistant.wake_phrase", "hello bird")
+    window.settings_changed()
+    assert window.state_line.detail.text() == "Say “hello bird” and ask."
+    assert window.transcript.empty.text == "Say “hello bird” and ask, or hold Space and speak."
+
+
+def test_a_microphone_means_nothing_while_nothing_is_listened_to(stage):
+    empty, line = stage.window.transcript.empty, stage.window.state_line
+    for closed in (events.Listening("off", "always", False), events.Listening("assistant", "always", True)):
+        stage.tell(*READY, closed)
+        before = (empty.text, line.word.text(), line.detail.text(), line.choose.isVisible())
+        for state in ("lost", "back", "open", "samples_lost"):
+            stage.tell(events.MicrophoneChanged(state, "USB", "A message.", "A fix."))
+            assert (empty.text, line.word.text(), line.detail.text(), line.choose.isVisible()) == before
 
 
 def test_the_start_asks_for_recent_turns_and_sound(stage):
@@ -192,6 +279,36 @@ def test_a_choice_is_shown_everywhere_while_nothing_runs(qtbot, stage):
     assert stage.window.menus.activations["hold"].isChecked()
 
 
+@pytest.mark.parametrize("chooser", ["header", "menu"])
+def test_muting_is_shown_everywhere_before_anything_runs(qtbot, stage, chooser):
+    stage.service.answers = False
+    header, menus = stage.window.header, stage.window.menus
+
+    def mute() -> None:
+        if chooser == "header":
+            qtbot.mouseClick(header.mute, Qt.MouseButton.LeftButton)
+        else:
+            menus.mute.trigger()
+
+    mute()
+    assert (header.mute.isChecked(), header.mute.text(), menus.mute.isChecked()) == (True, "Muted", True)
+    assert stage.bridge.panel.listening.muted
+    stage.tell(events.NpuShown(False, False))
+    assert (header.mute.isChecked(), menus.mute.isChecked()) == (True, True)
+    assert stage.window.state_line.word.text() == "Muted"
+    mute()
+    assert (header.mute.isChecked(), header.mute.text(), menus.mute.isChecked()) == (False, "Mute", False)
+    mute()
+    stage.tell(events.Listening("assistant", "always", False))
+    assert (header.mute.isChecked(), menus.mute.isChecked()) == (False, False)
+
+
+def test_what_was_muted_stays_so_when_everything_ends(stage):
+    stage.tell(*READY, events.Listening("assistant", "hold", True, True), events.Stopped(FULL))
+    assert stage.window.header.mute.isChecked()
+    assert stage.window.composer.talk.text() == "Talk"
+
+
 def test_activation_is_chosen_and_saved(qtbot, stage):
     stage.window.menus.activations["hold"].trigger()
     assert stage.told("set_activation") == [("set_activation", "hold")]
@@ -246,6 +363,28 @@ def test_the_stop_button_is_there_while_something_sounds(qtbot, stage):
     assert stage.told("stop") == [("stop",)]
     stage.tell(events.ReplyEnded(events.Reply("Ten.", stopped=True), "t1"))
     assert not stop.isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("told", "call"),
+    [
+        ([events.ReplyBegan("Ten.", "t1")], "stop"),
+        ([events.SpeechBegan(0.0)], "cancel"),
+        ([events.Listening("assistant", "hold", False, True)], "cancel"),
+        ([events.SpeechEnded()], "stop"),
+        ([events.Asked("t1", "two plus two", 5.0)], "stop"),
+    ],
+)
+def test_button_and_menu_stop_alike(qtbot, stage, told, call):
+    stops = stage.window.composer.stop, stage.window.menus.stop
+    stage.tell(*READY)
+    assert [stop.isEnabled() for stop in stops] == [False, False]
+    with qtbot.waitSignal(stage.window.can_stop_changed) as changed:
+        stage.tell(*told)
+    assert changed.args == [True]
+    assert [stop.isEnabled() for stop in stops] == [True, True]
+    qtbot.mouseClick(stage.window.composer.stop, Qt.MouseButton.LeftButton)
+    assert [made[0] for made in stage.service.calls if made[0] in ("stop", "cancel")] == [call]
 
 
 def test_messages_come_once_and_go_when_dismissed(qtbot, stage):
@@ -378,11 +517,26 @@ def test_the_place_is_remembered(qtbot, stage, make_stage):
     assert again.status.isVisibleTo(again)
 
 
-@pytest.mark.parametrize("contents", [b"", b"{", b"[]", b'{"geometry": "?"}', b'{"other": 1}', b"\xff\x00"])
+@pytest.mark.parametrize(
+    "contents",
+    [
+        *(b"", b"{", b"[]", b"null", b"7", b'{"geometry": "?"}', b'{"other": 1}', b'{"other": null}', b"\xff\x00"),
+        *(b'{"panel_wide": "no"}', b'{"panel_wide": 1, "panel_narrow": [1]}', b'{"panel_wide": null}'),
+        *(b'{"geometry": 7}', b'{"geometry": null}', b'{"geometry": ["?"]}', b'{"geometry": "aGVsbG8="}'),
+        b"[" * 50_000,
+    ],
+)
 def test_a_damaged_memory_is_no_reason_to_fail(make_stage, contents):
     memory.path().parent.mkdir(parents=True)
     memory.path().write_bytes(contents)
     assert isinstance(make_stage().window, MainWindow)
+    assert replace(memory.load(memory.path()), geometry="") == memory.Remembered()
+
+
+def test_what_is_sound_in_a_memory_is_kept():
+    memory.path().parent.mkdir(parents=True)
+    memory.path().write_text('{"geometry": 7, "panel_wide": false, "panel_narrow": "yes"}')
+    assert memory.load(memory.path()) == memory.Remembered(panel_wide=False)
 
 
 def test_it_fits_a_small_screen_in_every_state(stage):

@@ -24,6 +24,16 @@ def told(*all_events):
         ([events.SpeakerChanged("lost", "x", "The speaker is gone.", "Plug it in.")], ["The speaker is gone."]),
         ([events.SpeakerChanged("lost", "x", "Gone."), events.SpeakerChanged("back", "x")], []),
         ([events.SpeakerChanged("lost", "x", "Gone."), events.SpeakerChanged("open", "y")], []),
+        ([events.SpeakerChanged("dropped", message="2.0 s were not played.")], ["2.0 s were not played."]),
+        (
+            [
+                events.SpeakerChanged("lost", "x", "Gone."),
+                events.SpeakerChanged("dropped", message="2.0 s were not played."),
+                events.SpeakerChanged("dropped", message="3.0 s were not played."),
+                events.SpeakerChanged("back", "x"),
+            ],
+            ["3.0 s were not played."],
+        ),
         ([events.EngineChanged("stt", "EngineStarted", "tiny", "Loaded.")], []),
         (
             [

@@ -107,6 +107,9 @@ STATES = [
     [events.EngineShown("stt", "restarting", "legacy", "tiny.en", reason="Because.")],
     [events.SpeechDropped("Because.", held=True)],
     [events.ReplayBegan("t1")],
+    [events.ReplyEnded(events.Reply("It is ten."), "t1"), events.ReplayBegan("t1", of_reply=True)],
+    [events.Retried("t1", utterance("", model="tiny.en"))],
+    [events.Stopped(StarlingError("history.disk_full", "The disk is full.", "Make room."))],
 ]
 
 

@@ -35,9 +35,11 @@ class Preferences(QDialog):
 
     Attributes:
         theme_changed: the new value of ``window.theme``.
+        setting_changed: the key of a setting whose value in use is another one now.
     """
 
     theme_changed = Signal(str)
+    setting_changed = Signal(str)
 
     def __init__(self, settings: Settings, service: Service, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -110,6 +112,7 @@ class Preferences(QDialog):
         self.form.grown.connect(self._order_tabs)
         self.changes.theme_changed.connect(self.theme_changed)
         self.changes.changed.connect(self._show_state)
+        self.changes.changed.connect(self.setting_changed)
         bridge.event.connect(self._on_event)
         theme_notifier().changed.connect(self._restyle)
         for keys, slot in (

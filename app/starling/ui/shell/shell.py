@@ -69,6 +69,8 @@ class Shell(QObject):
         window.installEventFilter(self)
         self.tray.changed.connect(self.presence.tray_changed)
         self._bridge.panel_changed.connect(self.tray.show_panel)
+        self.tray.show_panel(self._bridge.panel)
+        window.can_stop_changed.connect(self.tray.show_can_stop)
         self._service_closed.connect(self._leave, queued)
         self._writer.failed.connect(lambda _key, error: self.trouble(error))
 
@@ -106,19 +108,22 @@ class Shell(QObject):
         """Answer, only write down, or hear nothing; remembered."""
         self._remember("listen.mode", mode)
         self._service.set_mode(mode)
+        self._bridge.suppose(mode=mode)
 
     def set_activation(self, activation: events.Activation) -> None:
         """Hear all the time, or while the talk key is held; remembered."""
         self._remember("listen.activation", activation)
         self._service.set_activation(activation)
+        self._bridge.suppose(activation=activation)
 
     def set_muted(self, muted: bool) -> None:
         """Close the microphone, or open it again."""
         self._service.set_muted(muted)
+        self._bridge.suppose(muted=muted)
 
     def stop(self) -> None:
-        """Silence at once."""
-        self._service.stop()
+        """End what is said, heard or waited for."""
+        self.window.stop()
 
     def open_preferences(self) -> None:
         """Show the preferences, in front of the window."""
@@ -197,6 +202,7 @@ class Shell(QObject):
         if self._preferences is None:
             self._preferences = _preferences(self._settings, self._service, self._bridge, self.window)
             self._preferences.theme_changed.connect(_restyle)
+            self._preferences.setting_changed.connect(lambda _key: self.window.settings_changed())
         self._preferences.open_at(key)
 
     def open_first_run(self) -> None:

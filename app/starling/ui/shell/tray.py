@@ -35,7 +35,7 @@ class Commands(Protocol):
         """Close the microphone, or open it again."""
 
     def stop(self) -> None:
-        """Silence at once."""
+        """End what is said, heard or waited for."""
 
     def open_preferences(self) -> None:
         """Show the preferences."""
@@ -123,8 +123,11 @@ class Tray(QObject):
             action.setChecked(mode == listening.mode)
         self._mute.setChecked(listening.muted)
         self._hold.setChecked(listening.activation == "hold")
-        self._stop.setEnabled(panel.speaking)
         self._paint()
+
+    def show_can_stop(self, can_stop: bool) -> None:
+        """Follow whether something goes on that can be stopped."""
+        self._stop.setEnabled(can_stop)
 
     def show_window_state(self, visible: bool) -> None:
         """Name what the first entry would do."""
@@ -146,7 +149,8 @@ class Tray(QObject):
         self._hold = self._add(activation_word("hold"))
         self._hold.setCheckable(True)
         self._hold.triggered.connect(lambda on: commands.set_activation("hold" if on else "always"))
-        self._stop = self._add(self.tr("S&top speaking"), commands.stop)
+        self._stop = self._add(self.tr("S&top"), commands.stop)
+        self._stop.setEnabled(False)
         menu.addSeparator()
         self._add(self.tr("&Preferences"), commands.open_preferences)
         self._add(self.tr("&Quit"), commands.quit)

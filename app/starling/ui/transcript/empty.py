@@ -39,9 +39,10 @@ class EmptyState(QWidget):
         return self._first.text()
 
     def explain(self, wake_phrase: str, panel: Panel) -> None:
-        """Say how to begin with what is set and there."""
+        """Say how to begin with what is set and there; no ``wake_phrase``: everything that is said is answered."""
         listening = panel.listening
-        deaf = panel.microphone.state == "lost" or listening.muted
+        off = listening.mode == "off"
+        deaf = not off and (panel.microphone.state == "lost" or listening.muted)
         self._second.setVisible(not panel.failed)
         self._second.setText(
             self.tr("What you say and type stays on this computer.")
@@ -52,12 +53,14 @@ class EmptyState(QWidget):
             text = self.tr("Starling is not running; the reason is above.")
         elif deaf:
             text = self.tr("No microphone is open: type a question below.")
-        elif listening.mode == "off":
+        elif off:
             text = self.tr("Nothing is listened to: choose Assistant or Dictation above.")
         elif listening.activation == "hold":
             text = self.tr("Hold Space or the Talk button and speak.")
         elif listening.mode == "dictation":
             text = self.tr("Just speak: everything you say is written down here.")
+        elif not wake_phrase:
+            text = self.tr("Just speak: everything you say is answered.")
         else:
             text = self.tr("Say “{phrase}” and ask, or hold Space and speak.").format(phrase=wake_phrase)
         self._first.setText(text)

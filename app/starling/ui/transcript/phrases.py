@@ -47,6 +47,8 @@ def who_word(who: Who) -> str:
 
 def state_word(turn: Turn) -> str:
     """What goes on with a row, or how it ended; empty when there is nothing to say."""
+    if turn.replaying and turn.is_reply:
+        return translate("Transcript", "Speaking it again")
     if turn.replaying:
         return translate("Transcript", "Playing the recording")
     if turn.retrying:
@@ -135,16 +137,19 @@ def details(turn: Turn) -> str:
         else "",
         " ".join(turn.figures.notes),
     ]
-    if turn.retried:
+    if turn.before:
         lines.append(translate("Transcript", "Before: {text}").format(text=turn.before))
     return "\n".join(line for line in lines if line)
 
 
 def retried_line(turn: Turn) -> str:
-    """That a text is a second one."""
-    if not turn.retried:
+    """That a text is a second one, or that there was none; by what."""
+    if turn.retried is None:
         return ""
-    return translate("Transcript", "Recognised again with {model}").format(model=turn.retried)
+    by = " ".join(part for part in (tier_word(turn.retried.tier), turn.retried.model) if part)
+    if turn.silent:
+        return translate("Transcript", "Nothing was heard in it by {recogniser}").format(recogniser=by)
+    return translate("Transcript", "Recognised again with {recogniser}").format(recogniser=by)
 
 
 def problem_line(turn: Turn) -> str:

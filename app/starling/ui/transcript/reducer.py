@@ -9,6 +9,7 @@ from starling.pipeline import events
 from starling.ui.transcript.turns import (
     IN_PROGRESS,
     Figures,
+    Recogniser,
     State,
     Turn,
     Who,
@@ -58,10 +59,17 @@ def after(transcript: Transcript, event: events.Event, now: float) -> Transcript
             return _changed(transcript, lambda row: _speaks(row, turn), lambda row: replace(row, text=text))
         case events.ReplyEnded(reply=reply, turn=turn):
             return _reply_ended(transcript, turn, reply, now)
-        case events.ReplayBegan(turn=turn):
-            return _said(transcript, turn, lambda row: replace(row, replaying=True, problem=None))
-        case events.ReplayEnded(turn=turn, error=error):
-            return _said(transcript, turn, lambda row: replace(row, replaying=False, problem=problem_of(error)))
+        case events.ReplayBegan(turn=turn, of_reply=of_reply):
+            return _heard_again(transcript, turn, of_reply, lambda row: replace(row, replaying=True, problem=None))
+        case events.ReplayEnded(turn=turn, error=error, of_reply=of_reply):
+            ended = problem_of(error)
+            return _heard_again(transcript, turn, of_reply, lambda row: replace(row, replaying=False, problem=ended))
+        case events.RecordingsGone(turns=turns):
+            return _changed(
+                transcript,
+                lambda row: row.turn in turns and not row.kept,
+                lambda row: replace(row, replayable=False),
+            )
         case events.RetryBegan(turn=turn, model=model):
             return _said(transcript, turn, lambda row: replace(row, retrying=model, problem=None))
         case events.Retried():
@@ -213,20 +221,12 @@ def _none_waits(transcript: Transcript, keys: set[str] | None = None) -> Transcr
 
 def _reply_began(transcript: Transcript, turn: str, text: str, now: float) -> Transcript:
     transcript = _answered(transcript, turn)
-    place = _reply_place(transcript, turn, text)
+    place = _place(transcript, lambda row: _speaks(row, turn), last=True)
     if place is None:
         who = Who.STARLING if turn else Who.TIMER
         return _added(transcript, Turn("", who, now, State.SPEAKING, turn, text), _answer_place(transcript, turn))
     row = transcript.rows[place]
     return _with(transcript, place, replace(row, state=State.SPEAKING, text=text, problem=None))
-
-
-def _reply_place(transcript: Transcript, turn: str, text: str) -> int | None:
-    """The row of a reply that grows, or is said again."""
-    place = _place(transcript, lambda row: _speaks(row, turn), last=True)
-    if place is None and turn:
-        place = _place(transcript, lambda row: row.is_reply and row.turn == turn and row.text == text, last=True)
-    return place
 
 
 def _speaks(row: Turn, turn: str) -> bool:
@@ -264,39 +264,61 @@ def _ended_row(row: Turn, reply: events.Reply) -> Turn:
 # -- what happens to turns later -------------------------------------------------------------------------------
 
 
+def _heard_again(transcript: Transcript, turn: str, of_reply: bool, change: Callable[[Turn], Turn]) -> Transcript:
+    """With the row changed that sounds again: what was said, or its last reply, which is the one that is repeated."""
+    if not of_reply:
+        return _said(transcript, turn, change)
+    place = _place(transcript, lambda row: bool(turn) and row.turn == turn and row.is_reply, last=True)
+    return transcript if place is None else _with(transcript, place, change(transcript.rows[place]))
+
+
 def _retried(row: Turn, event: events.Retried) -> Turn:
-    if event.utterance is None:
-        return replace(row, retrying="", problem=problem_of(event.error) or row.problem)
+    """With the new text and figures; an error or an empty text leaves the old ones."""
     utterance = event.utterance
-    return replace(
+    if utterance is None or utterance.error is not None:
+        error = event.error if utterance is None else utterance.error
+        return replace(row, retrying="", problem=problem_of(error) or row.problem)
+    silent = not utterance.text.strip()
+    row = replace(
         row,
         state=State.DONE if row.state is State.FAILED else row.state,
         retrying="",
-        retried=row.retrying or utterance.model,
-        before=row.text,
-        text=utterance.text or row.text,
-        figures=figures_of(utterance),
-        problem=problem_of(utterance.error),
+        retried=Recogniser(utterance.tier, utterance.model),
+        silent=silent,
+        problem=None,
     )
+    return row if silent else replace(row, before=row.text, text=utterance.text, figures=figures_of(utterance))
 
 
 def _recovered(transcript: Transcript, event: events.Recovered) -> Transcript:
     if event.turn and (place := _place(transcript, lambda row: row.turn == event.turn)) is not None:
         row = replace(transcript.rows[place], who=Who.RECOVERED, state=State.DONE, text=event.text, problem=None)
         return _with(transcript, place, row)
-    later = _place(transcript, lambda row: row.at > event.started_at)
+    later = _place_at(transcript, event.started_at)
     row = Turn("", Who.RECOVERED, event.started_at, State.DONE, event.turn, event.text, Figures(tier=event.tier))
     return _added(transcript, row, later)
 
 
 def _with_past(transcript: Transcript, turns: tuple[events.PastTurn, ...]) -> Transcript:
+    """Each turn where it belongs in time; one that is there already stays as it is."""
     known = {row.turn for row in transcript.rows}
-    past = tuple(row for turn in turns if turn.turn not in known for row in past_rows(turn))
-    if not past:
-        return transcript
-    first = past[0].at
-    before = tuple(row for row in transcript.rows if row.at < first)
-    return replace(transcript, rows=(*before, *past, *transcript.rows[len(before) :]))
+    for past in turns:
+        if past.turn not in known:
+            known.add(past.turn)
+            place = _place_at(transcript, past.at)
+            for number, row in enumerate(past_rows(past)):
+                transcript = _added(transcript, row, place + number)
+    return transcript
+
+
+def _place_at(transcript: Transcript, at: float) -> int:
+    """Before what was said later or is in progress; a reply stays with what it answers."""
+    rows = transcript.rows
+    for place, row in enumerate(rows):
+        answers = place > 0 and row.is_reply and bool(row.turn) and rows[place - 1].turn == row.turn
+        if not answers and (row.at > at or row.state in IN_PROGRESS):
+            return place
+    return len(rows)
 
 
 def _stopped(transcript: Transcript) -> Transcript:

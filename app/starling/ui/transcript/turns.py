@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 
 from starling.pipeline import events
@@ -67,6 +67,14 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class Recogniser:
+    """What recognised a recording again; ``model`` is empty if the tier has none."""
+
+    tier: str
+    model: str = ""
+
+
+@dataclass(frozen=True)
 class Turn:
     """One row.
 
@@ -75,10 +83,13 @@ class Turn:
         turn: the service's name of the turn, that of the question for a reply; empty while there is none.
         at: Unix time.
         text: said or heard so far.
-        replaying: the recording is being played.
-        retrying: the model that recognises it again right now.
-        retried: the model that did so last.
-        before: the text before that.
+        replayable: its recording is there.
+        kept: by the history, which does not make room for newer ones.
+        replaying: the recording is being played; of a reply: it is spoken again.
+        retrying: the model that is to recognise it again right now.
+        retried: what did so last.
+        silent: that heard nothing in it, and the text is still that of before.
+        before: the text before the last retry that brought one.
     """
 
     key: str
@@ -90,9 +101,11 @@ class Turn:
     figures: Figures = field(default_factory=Figures)
     problem: Problem | None = None
     replayable: bool = False
+    kept: bool = False
     replaying: bool = False
     retrying: str = ""
-    retried: str = ""
+    retried: Recogniser | None = None
+    silent: bool = False
     before: str = ""
 
     @property
@@ -150,7 +163,7 @@ def reply_figures(reply: events.Reply) -> Figures:
 
 
 def past_rows(past: events.PastTurn) -> tuple[Turn, ...]:
-    """A turn of the history: what was said, and its replies."""
+    """A turn of the history: what was said, and its replies; without keys."""
     rtf = past.processing_s / past.audio_s if past.processing_s is not None and past.audio_s else None
     figures = Figures(
         tier=past.tier,
@@ -160,7 +173,7 @@ def past_rows(past: events.PastTurn) -> tuple[Turn, ...]:
         rtf=rtf,
     )
     said = Turn(
-        key=f"past-{past.turn}",
+        key="",
         who=_past_who(past),
         at=past.at,
         state=State.FAILED if past.error_code else State.DONE,
@@ -168,13 +181,13 @@ def past_rows(past: events.PastTurn) -> tuple[Turn, ...]:
         text=past.text,
         figures=figures,
         replayable=past.replayable,
+        kept=past.replayable,
     )
     replies = (
-        replace(said, key=f"past-{past.turn}-{number}", who=Who.STARLING, state=State.DONE, text=text)
-        for number, (text, _, _) in enumerate(past.replies)
+        Turn("", Who.STARLING, past.at, State.DONE, past.turn, text, Figures(tier=tier, voice=voice))
+        for text, tier, voice in past.replies
     )
-    voices = (Figures(tier=tier, voice=voice) for _, tier, voice in past.replies)
-    return said, *(replace(row, figures=voice, replayable=False) for row, voice in zip(replies, voices, strict=True))
+    return said, *replies
 
 
 def _past_who(past: events.PastTurn) -> Who:

@@ -6,7 +6,6 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
-from starling.pipeline import events
 from starling.pipeline.panel import Panel
 from starling.ui.kit.buttons import IconButton
 from starling.ui.look.tokens import ICON_SIZE, SPACE_S, SPACE_XL
@@ -82,11 +81,10 @@ class Composer(QWidget):
         self.field.setMinimumHeight(HEIGHT - 4)
         self.field.setClearButtonEnabled(False)
         self.send = IconButton("send", self.tr("Ask"))
-        self.send.setToolTip(self.tr("Ask (Enter)"))
         self.talk = TalkButton(key)
         self.stop = IconButton("stop", self.tr("Stop"), text=True)
         self.stop.set_kind("")
-        self.stop.setToolTip(self.tr("Stop speaking (Esc)"))
+        self.stop.setToolTip(self.tr("Stop (Esc)"))
         self.stop.setMinimumHeight(HEIGHT)
         self.stop.setEnabled(False)
         self.send.setEnabled(False)
@@ -97,22 +95,36 @@ class Composer(QWidget):
         row.addWidget(self.field, 1)
         for button in (self.send, self.talk, self.stop):
             row.addWidget(button)
-        self.field.textChanged.connect(lambda text: self.send.setEnabled(bool(text.strip())))
+        self._runs = True
+        self._sent: list[str] = []
+        self.field.textChanged.connect(self._show_send)
         self.field.returnPressed.connect(self._ask)
         self.send.clicked.connect(self._ask)
         self.stop.clicked.connect(self.stop_requested)
 
     def show_panel(self, panel: Panel) -> None:
         """Show what can be done now."""
-        self.stop.setEnabled(panel.speaking)
-        self.show_listening(panel.listening)
+        self._runs = not panel.failed
+        self._show_send()
+        self.talk.show_held(panel.listening.held)
 
-    def show_listening(self, listening: events.Listening) -> None:
-        """Show whether the talk key is held."""
-        self.talk.show_held(listening.held)
+    def arrived(self, text: str) -> None:
+        """A question was taken."""
+        if text in self._sent:
+            self._sent.remove(text)
+
+    def give_back(self) -> None:
+        """What was asked and not taken is the user's again: nothing runs that could answer."""
+        self.field.setText(" ".join([*self._sent, self.field.text()]).strip())
+        self._sent.clear()
+
+    def _show_send(self) -> None:
+        self.send.setEnabled(self._runs and bool(self.field.text().strip()))
+        self.send.setToolTip(self.tr("Ask (Enter)") if self._runs else self.tr("Starling is not running"))
 
     def _ask(self) -> None:
         text = self.field.text().strip()
-        if text:
+        if text and self._runs:
             self.field.clear()
+            self._sent.append(text)
             self.asked.emit(text)

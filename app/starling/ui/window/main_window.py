@@ -7,13 +7,11 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import cast
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QHideEvent, QKeyEvent, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
-from starling.core.errors import StarlingError
 from starling.pipeline import events
 from starling.pipeline.panel import Panel
 from starling.pipeline.service import Service
@@ -23,6 +21,7 @@ from starling.ui.preferences.writer import SettingsWriter
 from starling.ui.transcript import reducer
 from starling.ui.transcript.turns import Turn
 from starling.ui.window import dialogs, memory, notices
+from starling.ui.window.choices import Choices
 from starling.ui.window.frame import Frame
 from starling.ui.window.menus import Menus
 from starling.ui.window.navigation import Navigation
@@ -35,6 +34,8 @@ USUAL = QSize(1160, 760)
 ON_SCREEN = 0.92
 """Share of the screen that a first window takes at most, its frame not counted."""
 RECENT_TURNS = 100
+NOT_RUNNING = "app.not_running"
+"""Code of the error that answers a question when nothing runs."""
 
 
 class MainWindow(QMainWindow):
@@ -48,6 +49,8 @@ class MainWindow(QMainWindow):
     preferences_requested = Signal(str)
     """The key of the setting to show; empty for the beginning."""
     quit_requested = Signal()
+    can_stop_changed = Signal(bool)
+    """Whether :meth:`stop` would end something."""
     first_run_requested = Signal()
     first_painted = Signal()
 
@@ -56,13 +59,15 @@ class MainWindow(QMainWindow):
         self.close_policy: Callable[[], bool] = lambda: True
         self._service, self._bridge, self._settings = service, bridge, settings
         self._writer = SettingsWriter(settings)
+        self._choices = Choices(service, bridge, settings, self._writer, self)
         self._talk = TalkKey(service, self)
         self._transcript = reducer.Transcript()
         self._notices = notices.Notices()
         self._panel = Panel()
-        self._painted = self._watches = self._told_what_is_heard = False
+        self._painted = self._watches = self._can_stop = False
         self._remembered = self._saved = memory.Remembered()
         self._build()
+        self._choices.show_settings()
         self._connect()
         self._restore()
         self.composer.talk.setFocus()  # so that the space bar talks
@@ -83,20 +88,23 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(SMALLEST)
 
     def _connect(self) -> None:
-        header, menus, transcript, service = self.header, self.menus, self.transcript, self._service
+        header, menus, transcript = self.header, self.menus, self.transcript
+        service, choices = self._service, self._choices
         self._bridge.event.connect(self._hear)
         self._bridge.panel_changed.connect(self._show_panel)
         self._bridge.sound.connect(self.status.show_sound)
         self._writer.failed.connect(lambda _, error: self._tell(notices.trouble(error)))
-        header.mode_chosen.connect(self._choose_mode)
-        header.activation_chosen.connect(self._choose_activation)
-        header.mute_chosen.connect(service.set_muted)
+        choices.failed.connect(lambda error: self._tell(notices.trouble(error)))
+        header.mode_chosen.connect(choices.set_mode)
+        header.activation_chosen.connect(choices.set_activation)
+        header.mute_chosen.connect(choices.set_muted)
         header.panel_chosen.connect(self._choose_panel)
         header.preferences_requested.connect(lambda: self.preferences_requested.emit(""))
         self.status.settings_requested.connect(self.preferences_requested)
         self.state_line.microphone_requested.connect(lambda: self.preferences_requested.emit("audio.microphone"))
         self.composer.asked.connect(service.ask)
-        self.composer.stop_requested.connect(self._stop)
+        self.state_line.start_requested.connect(self._start_again)
+        self.composer.stop_requested.connect(self.stop)
         self.banners.dismissed.connect(self._dismiss)
         self.banners.emptied.connect(self._focus_after_banners)
         self._navigation.changed.connect(self._page_changed)
@@ -113,12 +121,12 @@ class MainWindow(QMainWindow):
         menus.clear.triggered.connect(self._ask_to_clear)
         menus.quit.triggered.connect(self.quit_requested)
         for mode, action in menus.modes.items():
-            action.triggered.connect(partial(self._choose_mode, mode))
+            action.triggered.connect(partial(self._choices.set_mode, mode))
         for activation, action in menus.activations.items():
-            action.triggered.connect(partial(self._choose_activation, activation))
-        menus.mute.triggered.connect(self._service.set_muted)
+            action.triggered.connect(partial(self._choices.set_activation, activation))
+        menus.mute.triggered.connect(self._choices.set_muted)
         menus.ask.triggered.connect(self._type_a_question)
-        menus.stop.triggered.connect(self._stop_or_cancel)
+        menus.stop.triggered.connect(self.stop)
         menus.panel.triggered.connect(self._choose_panel)
         menus.newest.triggered.connect(self._show_newest)
         menus.shortcuts.triggered.connect(lambda: dialogs.ShortcutsDialog(menus.all(), self).open())
@@ -130,10 +138,12 @@ class MainWindow(QMainWindow):
     def _hear(self, event: events.Event) -> None:
         """One event, before the panel changes."""
         match event:
-            case events.Listening():
-                self._told_what_is_heard = True
+            case events.Asked(text=text):
+                self.composer.arrived(text)
             case events.Stopped():
-                self._told_what_is_heard = False
+                self.composer.give_back()
+            case events.Trouble(error=error) if error.code == NOT_RUNNING:
+                self.composer.give_back()
             case events.ModelsFound(names=names):
                 self.transcript.set_models(names)
         self._show_turns(reducer.after(self._transcript, event, time.time()))
@@ -157,10 +167,9 @@ class MainWindow(QMainWindow):
         self._show_notices(self._notices.without(code))
 
     def _show_panel(self, panel: Panel) -> None:
-        if not self._told_what_is_heard:  # what is set is what will be listened to
-            panel = replace(panel, listening=self._set_listening())
         self._panel = panel
         self.header.show_listening(panel.listening)
+        self.menus.show_listening(panel.listening)
         self._show_what_can_be_stopped()
         self.composer.show_panel(panel)
         self.status.show_panel(panel)
@@ -168,43 +177,36 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(self.tr("{state} - Starling").format(state=activity_word(panel.activity)))
 
     def _show_what_can_be_stopped(self) -> None:
-        self.menus.show_panel(self._panel, self._transcript.waits or self._navigation.stops)
+        can_stop = _goes_on(self._panel) or self._transcript.waits or self._navigation.stops
+        if can_stop != self._can_stop:
+            self._can_stop = can_stop
+            self.menus.stop.setEnabled(can_stop)
+            self.composer.stop.setEnabled(can_stop)
+            self.can_stop_changed.emit(can_stop)
+
+    def settings_changed(self) -> None:
+        """Show what follows from the settings of now."""
+        self._choices.show_settings()
+        self._show_hints()
 
     def _show_hints(self) -> None:
-        phrase = self._settings.read("assistant.wake_phrase", str)
+        everything = self._settings.get("assistant.answer") == "everything"
+        phrase = "" if everything else self._settings.read("assistant.wake_phrase", str)
         self.state_line.show_panel(self._panel, phrase)
         self.transcript.empty.explain(phrase, self._panel)
 
-    def _set_listening(self) -> events.Listening:
-        mode = cast(events.Mode, self._settings.get("listen.mode"))
-        return events.Listening(mode, cast(events.Activation, self._settings.get("listen.activation")), False)
+    def _start_again(self) -> None:
+        """What was asked of the run that ended is asked anew."""
+        self._bridge.starts()
+        self._service.start()
+        self._service.recent(RECENT_TURNS)
+        self._service.watch_sound(self._watches)
+        self.composer.talk.setFocus()
 
     # -- what the user wants -------------------------------------------------------------------------------------
 
-    def _choose_mode(self, mode: str) -> None:
-        self._keep("listen.mode", mode)
-        self._service.set_mode(cast(events.Mode, mode))
-        self._show_choice()
-
-    def _choose_activation(self, activation: str) -> None:
-        self._keep("listen.activation", activation)
-        self._service.set_activation(cast(events.Activation, activation))
-        self._show_choice()
-
-    def _show_choice(self) -> None:
-        """A running service answers with ``Listening``; while none runs, the settings are what there is to show."""
-        if not self._told_what_is_heard:
-            self._show_panel(self._bridge.panel)
-
-    def _keep(self, key: str, value: str) -> None:
-        try:
-            self._settings.use(key, value)
-        except StarlingError as error:
-            self._tell(notices.trouble(error))
-        else:
-            self._writer.save(key)
-
-    def _stop_or_cancel(self) -> None:
+    def stop(self) -> None:
+        """End what goes on: what sounds and waits, or what is being said."""
         if self._navigation.stops:
             self._navigation.stop()
             return
@@ -212,12 +214,8 @@ class MainWindow(QMainWindow):
         if hearing and not self._panel.speaking:
             self._service.cancel()
         else:
-            self._stop()
-
-    def _stop(self) -> None:
-        """What waits to be answered is dropped too."""
-        self._service.stop()
-        self._show_turns(reducer.without_waiting(self._transcript))
+            self._service.stop()
+            self._show_turns(reducer.without_waiting(self._transcript))
 
     def _delete(self, turn: Turn) -> None:
         if turn.turn:
@@ -252,6 +250,7 @@ class MainWindow(QMainWindow):
             control.setEnabled(self._navigation.talks)
         self._show_or_hide_status()
         self._show_what_can_be_stopped()
+        self.settings_changed()  # on the other page, perhaps
 
     def _type_a_question(self) -> None:
         self._navigation.talk()
@@ -330,7 +329,7 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange:
             if self.isActiveWindow():
-                self._show_hints()  # the preferences may have changed the wake phrase
+                self.settings_changed()  # by another part, perhaps
             else:
                 self._let_go()
         elif event.type() == QEvent.Type.WindowStateChange:
@@ -390,3 +389,8 @@ class MainWindow(QMainWindow):
             self.quit_requested.emit()
         else:
             event.ignore()
+
+
+def _goes_on(panel: Panel) -> bool:
+    """Whether Starling speaks, hears or transcribes."""
+    return panel.speaking or panel.hearing or panel.listening.held or panel.transcribing > 0

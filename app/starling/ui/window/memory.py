@@ -8,6 +8,7 @@ import logging
 import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from starling import locate
 
@@ -35,14 +36,22 @@ def load(file: Path) -> Remembered:
     try:
         with file.open("rb") as opened:
             facts = json.loads(opened.read(MOST_BYTES))
-        remembered = Remembered(**facts)
-        base64.b64decode(remembered.geometry, validate=True)
+        return Remembered(**_usable(facts))
     except FileNotFoundError:
         return Remembered()
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         _log.info("window.state is not used: %s", type(error).__name__)
         return Remembered()
-    return remembered
+
+
+def _usable(facts: object) -> dict[str, Any]:
+    """What has a known name and its type; for the rest the defaults hold."""
+    if not isinstance(facts, dict):
+        return {}
+    defaults = asdict(Remembered())
+    usable = {key: value for key, value in facts.items() if key in defaults and type(value) is type(defaults[key])}
+    base64.b64decode(str(usable.get("geometry", "")), validate=True)
+    return usable
 
 
 def save(file: Path, remembered: Remembered) -> threading.Thread:

@@ -7,11 +7,9 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from starling.pipeline import events
-from starling.pipeline.panel import Panel
 from starling.ui.look.icons import icon
 
 MODES: tuple[events.Mode, ...] = ("assistant", "dictation", "off")
-ACTIVATIONS: tuple[events.Activation, ...] = ("always", "hold")
 
 
 class Menus(QObject):
@@ -59,14 +57,11 @@ class Menus(QObject):
         self.pages[key] = action
         return action
 
-    def show_panel(self, panel: Panel, waits: bool) -> None:
-        """Check and enable what holds now; ``waits``: something else goes on that can be stopped."""
-        listening = panel.listening
+    def show_listening(self, listening: events.Listening) -> None:
+        """Check what holds now."""
         self.modes[listening.mode].setChecked(True)
         self.activations[listening.activation].setChecked(True)
         self.mute.setChecked(listening.muted)
-        heard = panel.hearing or listening.held or panel.transcribing > 0
-        self.stop.setEnabled(panel.speaking or heard or waits)
 
     def all(self) -> list[QAction]:
         """Every action, in the order of the menus."""

@@ -12,6 +12,7 @@ MOST_SHOWN = 3
 Kind = Literal["info", "warning", "error"]
 
 _SPEAKER = "speaker"
+_DROPPED = "speaker: dropped"
 _GOOD_DEVICE = ("open", "back")
 
 
@@ -58,6 +59,8 @@ def after(notices: Notices, event: events.Event) -> Notices:
             return notices.plus(trouble(error))
         case events.SpeakerChanged(state="lost", message=message, fix=fix):
             return notices.plus(Message(_SPEAKER, "warning", message, fix))
+        case events.SpeakerChanged(state="dropped", message=message, fix=fix):
+            return notices.plus(Message(_DROPPED, "warning", message, fix))
         case events.SpeakerChanged(state=state) if state in _GOOD_DEVICE:
             return notices.without(_SPEAKER)
         case events.EngineChanged() if not event.routine:

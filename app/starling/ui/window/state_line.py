@@ -38,6 +38,8 @@ class StateLine(QFrame):
 
     microphone_requested = Signal()
     """The user wants to choose another microphone."""
+    start_requested = Signal()
+    """The user wants what has ended to start again."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,6 +54,11 @@ class StateLine(QFrame):
         self.choose.setAutoDefault(False)
         self.choose.clicked.connect(self.microphone_requested)
         self.choose.hide()
+        self.again = QPushButton(self.tr("Try again"))
+        self.again.setAutoDefault(False)
+        self.again.setToolTip(self.tr("Start Starling again"))
+        self.again.clicked.connect(self.start_requested)
+        self.again.hide()
         self._can_choose = False
         self._widest = 0
         row = QHBoxLayout(self)
@@ -61,9 +68,10 @@ class StateLine(QFrame):
         row.addWidget(self.word)
         row.addWidget(self.detail, 1)
         row.addWidget(self.choose)
+        row.addWidget(self.again)
 
     def show_panel(self, panel: Panel, wake_phrase: str) -> None:
-        """Show what goes on."""
+        """Show what goes on; no ``wake_phrase``: everything that is said is answered."""
         activity = panel.activity
         icon, role = LOOKS[activity]
         self._glyph.set_icon(icon, role)
@@ -72,6 +80,7 @@ class StateLine(QFrame):
         partial = panel.partial if activity in (Activity.HEARING, Activity.TRANSCRIBING) else ""
         self.detail.show_text(partial or self._explained(panel, wake_phrase), growing=bool(partial))
         self._can_choose = activity is Activity.NO_MICROPHONE
+        self.again.setVisible(bool(panel.failed))  # there is no other way: however little room is left
         self._share_room()
 
     def _explained(self, panel: Panel, wake_phrase: str) -> str:
@@ -97,6 +106,8 @@ class StateLine(QFrame):
     def _how_to_begin(self, panel: Panel, wake_phrase: str) -> str:
         if panel.listening.mode == "dictation":
             return self.tr("Everything you say is written down.")
+        if not wake_phrase:
+            return self.tr("Just speak: everything you say is answered.")
         return self.tr("Say “{phrase}” and ask.").format(phrase=wake_phrase)
 
     def changeEvent(self, event: QEvent) -> None:

@@ -28,10 +28,6 @@ class TalkKey(QObject):
         self._settled.setInterval(REPEAT_GAP_MS)
         self._settled.timeout.connect(self._settle)
 
-    def is_down(self, source: Source) -> bool:
-        """Whether this source is held."""
-        return source in self._down
-
     def press(self, source: Source) -> None:
         """One source went down; again means nothing."""
         self._releasing.discard(source)
