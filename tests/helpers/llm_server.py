@@ -212,7 +212,7 @@ class LlmServer:
         headers: their headers.
         models: the body of the list of models, or a reply.
         hung_up: set when a client left before the reply was over.
-        finished: number of replies that were sent to their end.
+        finished: number of chat replies that were sent to their end.
     """
 
     def __init__(self, *replies: Reply, models: Any = None) -> None:
@@ -267,7 +267,7 @@ class LlmServer:
     def _give(self, reply: Reply, handler: BaseHTTPRequestHandler, body: dict[str, Any]) -> None:
         try:
             reply(Exchange(self, handler, body))
-            self.finished += 1
+            self.finished += bool(body)
         except HungUpError:
             self.hung_up.set()
             handler.close_connection = True
