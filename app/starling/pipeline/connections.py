@@ -72,7 +72,7 @@ class Connections:
         try:
             address = parse(wishes.url)
             result = replace(result, local=address.local)
-            client = Client(address, keys.find(address), wishes.limits)
+            client = Client(address, keys.find_if_needed(address), wishes.limits)
             listing = client.models()
             result = replace(result, models=listing.chat or listing.names)
             chosen = wishes.model or next(iter(result.models), "")

@@ -16,7 +16,6 @@ from starling.core.results import Samples
 from starling.core.segmenter import SegmentDropped, SegmentEnded, SegmentEvent, SpeechStarted
 from starling.core.segments import EndReason, SegmenterConfig
 from starling.pipeline import events, mailbox
-from starling.pipeline.confirming import Confirming
 from starling.pipeline.conversation import Rules, Verdict
 from starling.pipeline.ears import Ears
 from starling.pipeline.mailbox import Mailbox
@@ -25,6 +24,7 @@ from starling.pipeline.partials import PartialLine
 from starling.pipeline.pump import Pump, Source
 from starling.pipeline.recognition import Recognised, RecognitionLine
 from starling.pipeline.replies import ReplyLine
+from starling.pipeline.replydesk import ReplyDesk
 from starling.pipeline.said import ECHO_TAIL_S, SaidReplies
 from starling.pipeline.streamclock import StreamClock
 from starling.pipeline.talking import Talking, cannot_hear
@@ -84,12 +84,8 @@ class Coordinator:
         self._talking = Talking(ears.segmenter)
         self._jobs: SegmentJobs[Recognised] = SegmentJobs()
         self._clock = StreamClock()
-        self._said = SaidReplies(ECHO_TAIL_S if real_time else 0.0)
-        self._turns: dict[int, str] = {}
-        self._noted: set[str] = set()
-        self._confirming = Confirming(emit)
+        self._desk = ReplyDesk(emit, line, book, SaidReplies(ECHO_TAIL_S if real_time else 0.0), self._now_s)
         self._typed = itertools.count(-1, -1)
-        self._asked = 0
         self._unanswered: set[int] = set()
         self._stop = threading.Event()
         self._pump = Pump(source, inbox.queue.put, self._stop)
@@ -172,24 +168,24 @@ class Coordinator:
         """Answer a typed question."""
         number, at = next(self._typed), time.time()
         turn = self._line.typed(number, text, at) or f"#{number}"
-        self._turns[number] = turn
+        self._desk.turns[number] = turn
         self._emit(events.Asked(turn, text, at))
         self._submit(self.rules.request(text), number)
 
     def confirm(self, turn: str, yes: bool) -> None:
         """The user's word on the question of a turn, given by hand; silences the question."""
-        if self._confirming.takes(turn):
+        if self._desk.confirming.takes(turn):
             self._replies.stop()
             number = next(self._typed)
-            self._turns[number] = turn
+            self._desk.turns[number] = turn
             self._line.follow_up(number, turn)
-            self._asked += 1
+            self._desk.asked += 1
             self._replies.confirm(yes, number)
 
     # -- messages ----------------------------------------------------------------------------------------------
 
     def _busy(self) -> bool:
-        return self._jobs.open or self._asked > 0
+        return self._jobs.open or self._desk.asked > 0
 
     def _finished(self) -> bool:
         return self._ended and not self._busy() and self._mailbox.queue.empty()
@@ -218,45 +214,7 @@ class Coordinator:
             case mailbox.PartialText():
                 self._on_partial(message)
             case _:
-                self._on_reply(message)
-
-    def _on_reply(self, message: mailbox.Message) -> None:
-        match message:
-            case mailbox.ReplyBegan(text=text, job=job):
-                self._said.began(text, self._now_s())
-                self._emit(events.ReplyBegan(text, self._turns.get(job, "")))
-            case mailbox.ReplyGrew(text=text, job=job):
-                self._said.grew(text)
-                self._emit(events.ReplyGrew(text, self._turns.get(job, "")))
-            case mailbox.ConfirmAsked(question=question, job=job):
-                self._confirming.asked(question, self._turns.get(job, ""))
-            case mailbox.ConfirmEnded(outcome=outcome):
-                self._confirming.ended(outcome)
-            case mailbox.ReplyEnded(reply=reply, job=job):
-                self._said.ended(self._now_s())
-                self._emit(events.ReplyEnded(reply, self._turns.get(job, "")))
-                for note in dict.fromkeys(reply.notes):
-                    self._note(note)
-            case mailbox.Answered(job=job, reply=answer):
-                self._asked -= 1
-                self._line.replied(job, answer)
-                turn = self._turns.pop(job, "")
-                if self._book and answer is not None:
-                    self._book.replied(turn, answer.text)
-                elif self._book:  # somebody watches, and waits for an answer
-                    self._emit(events.ReplyEnded(events.Reply(""), turn))
-            case mailbox.ReplayBegan(turn=turn, text=text, of_reply=of_reply):
-                self._said.began(text, self._now_s(), is_reply=False)
-                self._emit(events.ReplayBegan(turn, of_reply))
-            case mailbox.ReplayEnded(turn=turn, error=error, of_reply=of_reply):
-                self._said.ended(self._now_s())
-                self._emit(events.ReplayEnded(turn, error, of_reply))
-
-    def _note(self, note: str) -> None:
-        """Tell it once a run: a conversation in another script would repeat it with every reply."""
-        if note not in self._noted:
-            self._noted.add(note)
-            self._emit(events.Notice(note))
+                self._desk.take(message)
 
     def _now_s(self) -> float:
         """The time base of utterances and replies: the wall clock, or a file's own time."""
@@ -355,7 +313,7 @@ class Coordinator:
 
     def _deliver(self, deliver: Deliver[Recognised]) -> None:
         turn = deliver.result.record or f"#{deliver.job}"
-        self._turns[deliver.job] = turn
+        self._desk.turns[deliver.job] = turn
         transcript = deliver.result.transcript
         if self._partials and transcript is not None:
             self._partials.measured(deliver.segment.audio_s, transcript.processing_s)
@@ -367,7 +325,7 @@ class Coordinator:
         answered = utterance.verdict == Verdict.ANSWER.value
         self._emit(events.Heard(utterance))
         if not answered:
-            self._turns.pop(deliver.job, None)
+            self._desk.turns.pop(deliver.job, None)
         if deliver.result.error is None:
             self._line.delivered(deliver.job, answered=answered)
 
@@ -376,8 +334,8 @@ class Coordinator:
         start_s, end_s = self._time_s(deliver.segment.start_s), self._time_s(deliver.segment.end_s)
         judgement = self.rules.judge(
             text,
-            speaking=self._said.heard_between(start_s, end_s),
-            in_follow_up=follow_up(start_s, self._said.last_ended_s, self.follow_up_s),
+            speaking=self._desk.said.heard_between(start_s, end_s),
+            in_follow_up=follow_up(start_s, self._desk.said.last_ended_s, self.follow_up_s),
             held=deliver.segment.held,
         )
         if judgement.verdict is Verdict.STOP:
@@ -390,7 +348,7 @@ class Coordinator:
         return self._record(deliver, judgement.verdict)
 
     def _submit(self, request: str, job: int) -> None:
-        self._asked += 1
+        self._desk.asked += 1
         self._replies.submit(request, job)
 
     def _time_s(self, stream_s: float) -> float:
@@ -409,7 +367,7 @@ class Coordinator:
             waited_s=waited_s,
             since_speech_s=since_speech_s,
             verdict=verdict.value,
-            turn=self._turns[deliver.job],
+            turn=self._desk.turns[deliver.job],
             at=time.time() - since_start_s,
             mode=self.listening.mode,
             replayable=self._book is not None,

@@ -217,8 +217,8 @@ def test_a_lost_microphone_lets_the_key_go():
 
 def test_playing_a_turn_again_opens_no_follow_up_time():
     def replayed(coordinator):
-        coordinator._on_reply(mailbox.ReplayBegan("t", "something else entirely", False))
-        coordinator._on_reply(mailbox.ReplayEnded("t", None, False))
+        coordinator._desk.take(mailbox.ReplayBegan("t", "something else entirely", False))
+        coordinator._desk.take(mailbox.ReplayEnded("t", None, False))
 
     loop = scripted(replayed, quiet(1.5), tone(1), quiet(1), texts=["one"])
     (heard,) = loop.heard
