@@ -9,7 +9,7 @@ import pytest
 from starling.pipeline import events
 from tests.helpers.listening import speech_wav
 from tests.helpers.llm_server import LlmServer, call, say, say_then_break, say_then_wait
-from tests.helpers.pulse import PulseServer, wait_until
+from tests.helpers.pulse import PulseServer
 from tests.helpers.service import Served
 
 pytestmark = pytest.mark.pulse

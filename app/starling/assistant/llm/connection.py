@@ -44,7 +44,7 @@ class Connection:
         StarlingError: ``llm.bad_url``.
     """
 
-    def __init__(self, wishes: Wishes, find_key: Callable[[Address], str] = keys.find) -> None:
+    def __init__(self, wishes: Wishes, find_key: Callable[[Address], str] = keys.find_if_needed) -> None:
         self.wishes = wishes
         self.address = parse(wishes.url)
         self._find_key = find_key
@@ -76,7 +76,9 @@ class Connection:
         return self._client
 
 
-def connect(wishes: Wishes, find_key: Callable[[Address], str] = keys.find) -> Connection | StarlingError | None:
+def connect(
+    wishes: Wishes, find_key: Callable[[Address], str] = keys.find_if_needed
+) -> Connection | StarlingError | None:
     """The connection that is wished for; None where there is none, the reason where the address is no address."""
     if not wishes.url.strip():
         return None

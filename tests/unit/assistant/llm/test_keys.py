@@ -2,7 +2,6 @@
 
 import keyring
 import pytest
-from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoKeyring
 
 from starling.assistant.llm import keys
@@ -12,7 +11,9 @@ from starling.core.errors import StarlingError
 HERE, THERE = parse("http://127.0.0.1:11434"), parse("https://api.example.com/v1")
 
 
-class Safe(KeyringBackend):
+class Safe:
+    """No subclass of keyring's own base: it would be taken for a backend of this machine from then on."""
+
     priority = 5
 
     def __init__(self):
@@ -86,6 +87,13 @@ def test_a_keyring_that_fails_says_nothing_of_the_key(use):
             attempt()
         assert caught.value.code == "llm.keyring_locked"
         assert "secret" not in str(caught.value)
+
+
+def test_a_locked_keyring_keeps_nobody_from_a_server_on_this_machine(use):
+    use(Locked())
+    assert keys.find_if_needed(HERE) == ""
+    with pytest.raises(StarlingError):
+        keys.find_if_needed(THERE)
 
 
 @pytest.mark.parametrize("key", ["two words", "line\nbreak", "ü", "x" * 5000])
