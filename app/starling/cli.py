@@ -19,6 +19,7 @@ COMMANDS = {
     "try": "speak one question through the whole loop and show what was measured",
     "listen": "listen to the microphone, print what is said, answer aloud",
     "say": "speak a text",
+    "ask": "ask the connected language model, or look for one",
     "transcribe": "turn recordings into text or subtitles",
     "models": "list, download, import, check and remove models",
     "devices": "list microphones and speakers",

@@ -15,6 +15,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from starling import __version__, locate
+from starling.commands import doctor_connection
 from starling.commands.options import add_json
 from starling.commands.report import model_json
 from starling.core.errors import StarlingError
@@ -145,6 +146,7 @@ def _sections(loaded: settings.Settings) -> dict[str, Callable[[], dict[str, Any
         "audio": _audio,
         "models": _models,
         "engines": partial(_engines, loaded),
+        **({"connection": partial(doctor_connection.section, loaded)} if doctor_connection.connected(loaded) else {}),
         "desktop": partial(_desktop, loaded),
         "versions": _versions,
     }
@@ -203,6 +205,7 @@ _SUMMARIES: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "audio": _audio_lines,
     "models": _model_lines,
     "engines": _engine_lines,
+    "connection": doctor_connection.lines,
     "desktop": _desktop_lines,
     "versions": _version_lines,
 }
