@@ -6,7 +6,6 @@ import contextlib
 import os
 from pathlib import Path
 
-from starling.audio.files import write_wav
 from starling.core.errors import StarlingError
 from starling.core.results import Samples
 
@@ -43,6 +42,8 @@ def check_place(path: str | Path, *, overwrite: bool) -> None:
 
 
 def _write(whole: Path, path: Path, samples: Samples, rate: int) -> None:
+    from starling.audio.files import write_wav  # 24 MB of libraries, for few runs only
+
     try:
         write_wav(whole, samples, rate)
     except StarlingError as error:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from starling.audio import export
+from starling.audio import files
 from starling.audio.collector import Collector
 from starling.audio.export import export_wav
 from starling.core.errors import StarlingError
@@ -47,13 +47,13 @@ def test_an_existing_file_is_replaced_only_when_told(tmp_path: Path) -> None:
 
 def test_a_file_that_appears_meanwhile_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.wav"
-    write = export.write_wav
+    write = files.write_wav
 
     def slow(*arguments: object) -> None:
         write(*arguments)  # type: ignore[arg-type]
         path.write_bytes(b"precious")
 
-    monkeypatch.setattr(export, "write_wav", slow)
+    monkeypatch.setattr(files, "write_wav", slow)
     assert failing(path).code == "audio.file_exists"
     assert path.read_bytes() == b"precious"
     assert os.listdir(tmp_path) == ["a.wav"]

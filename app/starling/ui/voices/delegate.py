@@ -14,6 +14,8 @@ from starling.ui.voices.model import LINE_ROLE
 from starling.ui.voices.rows import Heading, Row
 
 SEPARATOR = " · "
+ROUNDING = 2
+"""A text is elided by its width in fractions of a pixel, which is told in whole ones."""
 NAME_SHARE = 0.6
 """Of the room, which a long name leaves to what stands at the right."""
 
@@ -111,7 +113,7 @@ def star_place(place: QRect, direction: Qt.LayoutDirection) -> QRect:
 
 def _shares(room: int, title: int, details: int) -> tuple[int, int]:
     """Widths of name and details in this room; where it is too small for both, each keeps its share."""
-    room -= SPACE_M
+    room, title, details = room - SPACE_M, title + ROUNDING, details + ROUNDING
     if title + details <= room:
         return title, details
     name_share = round(room * NAME_SHARE)
