@@ -10,6 +10,7 @@ from typing import Protocol
 
 from starling.core.clauses import ClauseSplitter
 from starling.core.errors import StarlingError, internal_error
+from starling.core.fences import CodeBlocks
 from starling.core.results import Samples
 from starling.core.spoken import spoken
 from starling.engine.clients import SpeechChunk, SpeechMetrics
@@ -155,8 +156,9 @@ class Producer:
         try:
             pause_s = 0.0
             passed = ""
+            blocks = CodeBlocks()
             for clause in self._clauses():
-                sayable = spoken(clause)
+                sayable = spoken(blocks.without(clause))
                 passed += clause
                 if any(character.isalnum() for character in sayable):
                     self._make(sayable, pause_s, passed)
