@@ -102,6 +102,20 @@ class Studio:
             self.server.start()
         screen.close()
 
+    def voices(self) -> None:
+        """The page of voices while one is heard for the second time, so that there are figures."""
+        screen, window = self.open(STARTER.format(theme="light"))
+        with window:
+            screen.key("alt+2")
+            window.wait_for("VoiceCatalogue")
+            for item in ("ctrl+f", "english", "Return", "space"):
+                (screen.key if item != "english" else screen.type)(item)
+            window.wait_for("PreviewEnded")
+            screen.key("space")
+            window.wait_for("PreviewBegan", 2)
+            self.shot(window, "voices", 1.2)
+        screen.close()
+
     def look(self, name: str, theme: str, size: str = SIZE, **env: str) -> None:
         """One appearance."""
         screen, window = self.open(STARTER.format(theme=theme), size, **env)
@@ -122,6 +136,7 @@ def main() -> None:
         studio = Studio(Path(folder), out)
         try:
             studio.states()
+            studio.voices()
             studio.look("dark", "dark")
             studio.look("contrast", "contrast")
             studio.look("double", "light", DOUBLE, QT_SCALE_FACTOR="2")
