@@ -25,9 +25,7 @@ SOURCES: frozenset[str] = frozenset(
         QT_TRANSLATE_NOOP("Settings", "company"),
         QT_TRANSLATE_NOOP("Settings", "firewall"),
         QT_TRANSLATE_NOOP("Settings", "Stall limit"),
-        QT_TRANSLATE_NOOP(
-            "Settings", "A download that brings nothing for this long is tried again from where it is."
-        ),
+        QT_TRANSLATE_NOOP("Settings", "A download that brings nothing for this long is tried again from where it is."),
         QT_TRANSLATE_NOOP("Settings", "timeout"),
         QT_TRANSLATE_NOOP("Settings", "slow"),
     )
