@@ -17,6 +17,8 @@ __all__ = ["bare_screen", "screen"]
 
 pytestmark = pytest.mark.pulse
 TITLE = "Set up Starling"
+STALL_MS = 100.0
+"""Steps are built while nobody types or speaks."""
 
 
 @pytest.fixture
@@ -44,9 +46,10 @@ def test_a_first_run_from_an_empty_home_to_a_spoken_answer(screen, server, home,
     with opened(screen, server, home) as window, server.recording("out.monitor") as heard:
         steps = FirstSteps(window, screen, server, tmp_path, lambda name: window.ask(f"shot={shots}/{name}.png"))
         steps.walk()
+        print(steps.stalls)
         assert "played=True" in window.named("ReplyEnded")[-1]
         assert np.abs(heard.samples[-heard.rate * 4 :]).max() > 0.01
-        assert steps.stalls < 100
+        assert steps.stalls < STALL_MS
         assert window.until((home / "data" / MARKER).exists)
         assert screen.windows(TITLE) == []
     assert "Traceback" not in "".join(window.stderr)

@@ -37,7 +37,10 @@ class FirstSteps:
         self._talk()
         self._voice()
         self._question()
-        self.stalls = window.ask("stalls")
+        self._note_stalls()
+
+    def _note_stalls(self) -> None:
+        self.stalls = max(self.stalls, self.window.ask("stalls"))
 
     def tab_to(self, name: str) -> None:
         """Press Tab until something whose name has this in it has the keyboard."""
@@ -52,7 +55,9 @@ class FirstSteps:
 
     def _take(self, name: str) -> None:
         self.window.until(lambda: False, 0.4)  # what has just changed is painted
+        self._note_stalls()
         self._shot(f"first-run-{name}")
+        self.window.ask("stalls")  # the picture's own
         self.shots.append(f"first-run-{name}")
 
     def _on(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from starling.core.engine_api import Rung
+from starling.core.engine_api import EngineSpec, Rung
 from starling.core.errors import StarlingError
 from starling.core.results import Samples, SttOptions
 from starling.engine.clients import SttClient, Synthesis, TtsClient
@@ -48,6 +48,17 @@ def stt_rungs(choice: Choice) -> list[Rung]:
 def tts_rungs(choice: Choice) -> list[Rung]:
     """The voices to use, best first."""
     return tts_ladder(choice.tts_tier, None, library.installed(), choice.seed)
+
+
+def best_specs(choice: Choice) -> tuple[EngineSpec | None, EngineSpec | None]:
+    """What is tried first of recogniser and voice with the models that are there; None where nothing can be."""
+    found: list[EngineSpec | None] = []
+    for rungs in (stt_rungs, tts_rungs):
+        try:
+            found.append(rungs(choice)[0].spec)
+        except StarlingError:
+            found.append(None)
+    return found[0], found[1]
 
 
 @dataclass

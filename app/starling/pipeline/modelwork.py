@@ -84,11 +84,15 @@ class ModelJobs:
     Args:
         shelf: does the work.
         emit: hears of it, on several threads.
+        changed: called when other models are there than before, so that a better one may be used.
     """
 
-    def __init__(self, shelf: Shelf, emit: Callable[[events.Event], None]) -> None:
+    def __init__(
+        self, shelf: Shelf, emit: Callable[[events.Event], None], changed: Callable[[], None] = lambda: None
+    ) -> None:
         self._shelf = shelf
         self._emit = emit
+        self._changed = changed
         self._lock = threading.Lock()  # guards all below
         self._lines: dict[str, Tasks] = {}
         self._jobs: dict[str, _Job] = {}
@@ -199,6 +203,7 @@ class ModelJobs:
             return
         if error is None:
             self._emit(replace(job.told, stage="done", phase=""))
+            self._changed()
         elif paused:
             self._tell(name, job, replace(job.told, stage="paused", phase="", bytes_per_s=None, seconds_left=None))
         elif wish == "cancelled":
@@ -251,6 +256,8 @@ class ModelJobs:
                 self._failed(name, work, internal_error(error))
             else:
                 self._emit(ModelWork(name, work, "done", note=note))
+                if work in ("import", "remove"):
+                    self._changed()
             self._look()
 
         self._put(line, run)

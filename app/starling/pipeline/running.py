@@ -74,7 +74,8 @@ class Running:
         self._tasks, self._retries = Tasks("tasks", self._failed), Tasks("retries", self._failed)
         self._again = Again(self.session, emit)
         self.connections = Connections(lambda: self._choice.language_model, emit)
-        self.models = ModelJobs(self._shelf(), emit)
+        self._best = engines.best_specs(self._choice)
+        self.models = ModelJobs(self._shelf(), emit, lambda: self._tasks.put(self._fit_models))
         self._coordinator = self.session.coordinator
         self._use_choice(self._choice)
         self._listening = now = listening()
@@ -227,6 +228,17 @@ class Running:
         part(("stt_tier", "stt_model", "stt_threads"), lambda: both.exchange_stt(new, self._on_engine))
         part(("tts_tier", "seed"), lambda: both.exchange_tts(new, self._on_engine))
         part(("speaker",), lambda: self.session.use_sink(Speaker(new.speaker)))  # waits for the end of a reply
+
+        self._best = engines.best_specs(new)
+
+    def _fit_models(self) -> None:
+        """Other models are there: use what is the best one now."""
+        (old_stt, old_tts), best = self._best, engines.best_specs(self._choice)
+        self._best = best
+        if best[0] is not None and best[0] != old_stt:
+            self.session.engines.exchange_stt(self._choice, self._on_engine)
+        if best[1] is not None and best[1] != old_tts:
+            self.session.engines.exchange_tts(self._choice, self._on_engine)
 
     def _exchange(self, old: Choice, new: Choice, fields: tuple[str, ...], exchange: Callable[[], None]) -> None:
         """Exchange a part that differs; one that cannot be is told, tried at the next change, and keeps no other."""
