@@ -259,8 +259,8 @@ SOURCES: frozenset[str] = (
             QT_TRANSLATE_NOOP("Settings", "Voice noise seed"),
             QT_TRANSLATE_NOOP(
                 "Settings",
-                "Voices draw noise, so the same words never sound quite the same. With a number here, the same words in "
-                "the same order sound the same after every start.",
+                "Voices draw noise, so the same words never sound quite the same. With a number here, the same words "
+                "in the same order sound the same after every start.",
             ),
             QT_TRANSLATE_NOOP("Settings", "repeatable"),
             QT_TRANSLATE_NOOP("Settings", "random"),
