@@ -46,7 +46,6 @@ def test_a_first_run_from_an_empty_home_to_a_spoken_answer(screen, server, home,
     with opened(screen, server, home) as window, server.recording("out.monitor") as heard:
         steps = FirstSteps(window, screen, server, tmp_path, lambda name: window.ask(f"shot={shots}/{name}.png"))
         steps.walk()
-        print(steps.stalls)
         assert "played=True" in window.named("ReplyEnded")[-1]
         assert np.abs(heard.samples[-heard.rate * 4 :]).max() > 0.01
         assert steps.stalls < STALL_MS
