@@ -138,7 +138,8 @@ def after(panel: Panel, event: events.Event) -> Panel:
             return replace(panel, ready=True, failed="")
         case events.Stopped(error=error):
             failed = str(error) if error else ""
-            return replace(panel, failed=failed, ready=False, hearing=False, speaking=False, transcribing=0, partial="")
+            closed = replace(panel, microphone=DeviceView(), speaker=DeviceView(), hearing=False, speaking=False)
+            return replace(closed, failed=failed, ready=False, transcribing=0, partial="")
     return panel
 
 

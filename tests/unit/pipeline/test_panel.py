@@ -120,4 +120,5 @@ def test_both_engines_have_their_place():
 def test_nothing_goes_on_when_the_pipeline_has_ended_and_a_new_start_clears_it():
     ended = panel(*UP, events.SpeechBegan(1.0), events.SpeechEnded(), STOPPED)
     assert (ended.activity, ended.transcribing, ended.ready) == (Activity.FAILED, 0, False)
+    assert (ended.microphone, ended.speaker) == (DeviceView(), DeviceView())
     assert after(ended, READY).activity is Activity.READY
