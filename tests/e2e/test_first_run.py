@@ -17,8 +17,8 @@ __all__ = ["bare_screen", "screen"]
 
 pytestmark = pytest.mark.pulse
 TITLE = "Set up Starling"
-STALL_MS = 100.0
-"""Steps are built while nobody types or speaks."""
+STALL_MS = 250.0
+"""Steps are built while nobody types or speaks; on a busy machine a thread that holds the interpreter may wait too."""
 
 
 @pytest.fixture
