@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tests.helpers.commands import MARK
 from tests.helpers.display import Screen
+from tests.helpers.firstrun import MOST_TABS, FirstSteps
 from tests.helpers.listening import speech_wav
 from tests.helpers.pulse import PulseServer
 from tests.helpers.watching import Watching
@@ -44,7 +45,7 @@ class Studio:
         self.count = 0
         self.server = PulseServer()
         self.server.start()
-        self.microphone = self.server.add_microphone("mic", "Yeti Nano")
+        self.microphone = self.server.microphone = self.server.add_microphone("mic", "Yeti Nano")  # type: ignore[attr-defined]
         self.server.prime("out")
 
     def open(self, settings: str, size: str = SIZE, **env: str) -> tuple[Screen, Watching]:
@@ -116,6 +117,29 @@ class Studio:
             self.shot(window, "voices", 1.2)
         screen.close()
 
+    def models(self) -> None:
+        """The page of models, with the one in use measured."""
+        screen, window = self.open(STARTER.format(theme="light"))
+        with window:
+            screen.key("alt+3")
+            window.wait_for("ModelsShown")
+            for _ in range(MOST_TABS):
+                if "Test" in window.ask("focus"):
+                    break
+                screen.key("Tab")
+            screen.key("space")
+            window.wait_for("ModelMeasured")
+            window.wait_for("ModelsShown", 2)
+            self.shot(window, "models")
+        screen.close()
+
+    def first_run(self) -> None:
+        """From an empty home to the first answer, a picture of each step."""
+        screen, window = self.open("", STARLING_FIRST_RUN="show")
+        with window:
+            FirstSteps(window, screen, self.server, self.folder, lambda name: self.shot(window, name)).walk()
+        screen.close()
+
     def look(self, name: str, theme: str, size: str = SIZE, **env: str) -> None:
         """One appearance."""
         screen, window = self.open(STARTER.format(theme=theme), size, **env)
@@ -137,6 +161,8 @@ def main() -> None:
         try:
             studio.states()
             studio.voices()
+            studio.models()
+            studio.first_run()
             studio.look("dark", "dark")
             studio.look("contrast", "contrast")
             studio.look("double", "light", DOUBLE, QT_SCALE_FACTOR="2")

@@ -138,7 +138,7 @@ def test_a_test_shows_its_figures(full):
     assert set(texts) == {"not measured yet"}
     full.tell(events.ModelsShown((replace(MINE, measured=FAST), STARTER)))
     texts = [row.value.text() for row in full.view.detail.measured.findChildren(QWidget) if hasattr(row, "value")]
-    assert texts[:2] == ["0.025", "120 ms"]
+    assert texts[:2] == ["0.025", "120 ms for 4.8 s of speech"]
 
 
 def test_removing_is_asked_first_and_the_setting_is_cleared(full):

@@ -119,7 +119,12 @@ def test_nothing_is_measured_before_a_test():
     assert all(value is None for _, value in look(MINE).measured)
     assert look(BASE).measured == ()
     measured = dict(look(replace(MINE, measured=FAST)).measured)
-    assert measured == {"RTF": "0.025", "For 4.8 s of speech": "120 ms", "Memory": "240 MB", "Loaded in": "300 ms"}
+    assert measured == {
+        "RTF": "0.025",
+        "Sentence": "120 ms for 4.8 s of speech",
+        "Memory": "240 MB",
+        "Loaded in": "300 ms",
+    }
 
 
 @pytest.mark.parametrize(

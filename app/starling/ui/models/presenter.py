@@ -273,21 +273,18 @@ def _measured(model: events.ModelShown) -> tuple[tuple[str, str | None], ...]:
     if not model.installed:
         return ()
     found = model.measured
-    names = (
-        translate("Models", "RTF"),
-        translate("Models", "For {audio} of speech").format(
-            audio="" if found is None else figures.duration(found.audio_s)
-        ),
-        translate("Models", "Memory"),
-        translate("Models", "Loaded in"),
-    )
+    rtf, memory_name = translate("Models", "RTF"), translate("Models", "Memory")
+    loaded = translate("Models", "Loaded in")
     if found is None:
-        return tuple((name, None) for name in (names[0], names[2], names[3]))
+        return ((rtf, None), (memory_name, None), (loaded, None))
+    worked = translate("Models", "{time} for {audio} of speech").format(
+        time=figures.duration(found.processing_s), audio=figures.duration(found.audio_s)
+    )
     return (
-        (names[0], compact(found.rtf)),
-        (names[1], figures.duration(found.processing_s)),
-        (names[2], None if found.memory_bytes is None else memory(found.memory_bytes)),
-        (names[3], None if found.load_s is None else figures.duration(found.load_s)),
+        (rtf, compact(found.rtf)),
+        (translate("Models", "Sentence"), worked),
+        (memory_name, None if found.memory_bytes is None else memory(found.memory_bytes)),
+        (loaded, None if found.load_s is None else figures.duration(found.load_s)),
     )
 
 
