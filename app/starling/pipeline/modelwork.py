@@ -96,6 +96,7 @@ class ModelJobs:
         self._lock = threading.Lock()  # guards all below
         self._lines: dict[str, Tasks] = {}
         self._jobs: dict[str, _Job] = {}
+        self._begun: set[tuple[str, Work]] = set()
         self._closed = False
 
     def list(self) -> None:
@@ -244,12 +245,17 @@ class ModelJobs:
         self._emit(told)
 
     def _begin(self, line: str, name: str, work: Work, do: Callable[[Report], str]) -> None:
+        """Nothing happens while the same waits or runs already."""
+        with self._lock:
+            if (name, work) in self._begun:
+                return
+            self._begun.add((name, work))
         self._emit(ModelWork(name, work, "waiting"))
 
         def run() -> None:
             self._emit(ModelWork(name, work, "running"))
             try:
-                note = do(_Pace(self._emit))
+                note = self._done(name, work, do)
             except StarlingError as error:
                 self._failed(name, work, error)
             except Exception as error:  # noqa: BLE001 - as of downloads
@@ -261,6 +267,14 @@ class ModelJobs:
             self._look()
 
         self._put(line, run)
+
+    def _done(self, name: str, work: Work, do: Callable[[Report], str]) -> str:
+        """Whoever hears of the end can begin it again."""
+        try:
+            return do(_Pace(self._emit))
+        finally:
+            with self._lock:
+                self._begun.discard((name, work))
 
     def _failed(self, name: str, work: Work, error: StarlingError) -> None:
         with self._lock:

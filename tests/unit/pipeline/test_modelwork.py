@@ -175,6 +175,17 @@ def test_other_work_is_told_too(stage, work, error):
     assert code == ("internal.bug" if isinstance(error, ZeroDivisionError) else "model.bad")
 
 
+def test_the_same_is_not_begun_twice_at_once(stage):
+    hold = threading.Event()
+    stage.shelf.test = lambda name: (hold.wait(5), Measurement(4.0, 0.4))[1]
+    stage.jobs.test("base")
+    stage.jobs.test("base")
+    hold.set()
+    assert stage.comes("base", "waiting", "running", "done")
+    stage.jobs.test("base")
+    assert wait_until(lambda: stage.stages("base").count("done") == 2, 5)
+
+
 def test_an_import_tells_the_name_it_got(stage):
     stage.jobs.bring_in("C:\\models\\base")
     assert stage.comes("base", "waiting", "running", "done")

@@ -11,7 +11,7 @@ from starling.pipeline import events
 from starling.pipeline.panel import Panel
 from starling.ui.firstrun.base import StepView
 from starling.ui.firstrun.presenter import Found, Line, machine_lines
-from starling.ui.kit.badge import StateShape
+from starling.ui.kit.badge import SHAPE_SIZE, StateShape
 from starling.ui.kit.text import label, wrapped
 from starling.ui.look.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 from starling.ui.preferences.soundcheck import MicrophoneCheck, SpeakerCheck
@@ -63,7 +63,7 @@ class MachineStep(StepView):
         while len(self.lines) < len(lines):
             row = len(self.lines)
             view = LineView({0: self.check, 1: self.speaker}.get(row))
-            self._grid.addWidget(view.shape, row, 0, Qt.AlignmentFlag.AlignTop)
+            self._grid.addLayout(view.mark, row, 0)
             self._grid.addWidget(view.name, row, 1, Qt.AlignmentFlag.AlignTop)
             self._grid.addLayout(view.column, row, VALUE_COLUMN)
             self.lines.append(view)
@@ -78,6 +78,10 @@ class LineView:
         self.shape, self.name = StateShape(), label("", "body", "muted")
         self.text, self.fix = wrapped(), wrapped("caption", "muted")
         self.name.setMinimumWidth(self.name.fontMetrics().averageCharWidth() * 12)
+        self.mark = QVBoxLayout()  # the shape in the middle of the first line
+        self.mark.setContentsMargins(0, max(0, (self.name.fontMetrics().height() - SHAPE_SIZE) // 2), 0, 0)
+        self.mark.addWidget(self.shape)
+        self.mark.addStretch(1)
         self.column = QVBoxLayout()
         self.column.setSpacing(SPACE_XS)
         self.column.setContentsMargins(0, 0, SPACE_L, 0)

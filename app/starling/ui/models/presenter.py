@@ -361,7 +361,7 @@ def _chosen(known: Known, model: events.ModelShown) -> bool:
 
 def _actions(known: Known, model: events.ModelShown) -> tuple[Action, ...]:
     work = known.work_of(model.name)
-    if work is not None and work.goes_on:
+    if work is not None and work.goes_on and work.work not in ("test", "verify"):  # those change nothing
         return ("pause", "cancel") if work.work == "install" else ()
     if work is not None and work.stage == "paused" and not model.installed:
         return ("resume", "cancel")
