@@ -31,6 +31,7 @@ class Choice:
     stt_options: SttOptions
     stt_threads: int
     tts_tier: TtsTier
+    tts_model: str
     voice: str
     speed: float
     volume: float
@@ -72,6 +73,7 @@ def choose(setting: Callable[[str], Value], language: str | None = None, **optio
         "stt_options": SttOptions(language=None if language == "auto" else language, beam_size=read("stt.beam_size")),
         "stt_threads": read("stt.threads"),
         "tts_tier": read("tts.tier"),
+        "tts_model": read("tts.model"),
         "voice": read("tts.voice"),
         "speed": read("tts.speed"),
         "volume": read("tts.volume"),

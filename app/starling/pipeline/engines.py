@@ -46,8 +46,21 @@ def stt_rungs(choice: Choice) -> list[Rung]:
 
 
 def tts_rungs(choice: Choice) -> list[Rung]:
-    """The voices to use, best first."""
-    return tts_ladder(choice.tts_tier, None, library.installed(), choice.seed)
+    """The voices to use, best first. With ``auto``, a model that is gone is no reason to be silent: the rest speaks.
+
+    Raises:
+        StarlingError: as :func:`stt_rungs`, where the tier is ``cpu``.
+    """
+    if not choice.tts_model or choice.tts_tier == "demo":
+        return tts_ladder(choice.tts_tier, None, library.installed(), choice.seed)
+    try:
+        model = library.find(choice.tts_model, "kokoro")
+    except StarlingError as error:
+        if choice.tts_tier == "cpu":
+            raise
+        best, *others = tts_ladder("auto", None, library.installed(), choice.seed)
+        return [replace(best, why_not_better=error.message), *others]
+    return tts_ladder(choice.tts_tier, model, library.installed(), choice.seed)
 
 
 def best_specs(choice: Choice) -> tuple[EngineSpec | None, EngineSpec | None]:
@@ -102,13 +115,15 @@ def start_tts(choice: Choice, emit: Callable[[events.EngineChanged], None]) -> T
     return TtsClient(supervisor)
 
 
-def tts_of(tier: Literal["cpu", "demo"], seed: int, idle_unload_s: float) -> TtsClient:
-    """One tier's voice alone; loads with its first call.
+def tts_of(tier: Literal["cpu", "demo"], seed: int, idle_unload_s: float, model: str = "") -> TtsClient:
+    """One tier's voice alone, of the model of that name or else of the largest; loads with its first call.
 
     Raises:
         StarlingError: ``tts.no_model``.
     """
-    return TtsClient(Supervisor(tts_ladder(tier, None, library.installed(), seed), idle_unload_s))
+    installed = library.installed()
+    named = next((info for info in installed if info.kind == "kokoro" and model in (info.name, str(info.path))), None)
+    return TtsClient(Supervisor(tts_ladder(tier, named, installed, seed), idle_unload_s))
 
 
 def start_stt(choice: Choice, emit: Callable[[events.EngineChanged], None]) -> SttClient:

@@ -47,9 +47,10 @@ def devices() -> shown.DevicesFound:
 
 
 def models() -> shown.ModelsFound:
-    """Every Whisper model that can be named, installed ones first."""
-    installed = [model.name for model in library.installed() if model.kind == "whisper-ct2"]
-    return shown.ModelsFound((*installed, library.STARTER))
+    """Every model that can be named, installed ones first."""
+    installed = library.installed()
+    whisper, kokoro = ([m.name for m in installed if m.kind == kind] for kind in ("whisper-ct2", "kokoro"))
+    return shown.ModelsFound((*whisper, library.STARTER), tuple(kokoro))
 
 
 def voices(client: TtsClient) -> shown.VoicesFound:

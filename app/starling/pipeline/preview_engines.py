@@ -24,6 +24,7 @@ _TIERS = ("cpu", "demo")
 class _Own:
     client: TtsClient
     seed: int
+    model: str = ""
     used: bool = False
 
 
@@ -37,11 +38,15 @@ class PreviewEngines:
         live: the engines in use.
         live_seed: the seed that the voice in use was loaded with; one that has any is not lent, since a preview would
             draw from its noise.
+        live_model: the name of the model that the user chose; empty for the largest.
     """
 
-    def __init__(self, live: engines.Engines, live_seed: Callable[[], int]) -> None:
+    def __init__(
+        self, live: engines.Engines, live_seed: Callable[[], int], live_model: Callable[[], str] = str
+    ) -> None:
         self._live = live
         self._live_seed = live_seed
+        self._live_model = live_model
         self._lock = threading.Lock()
         self._own: dict[tuple[str, str], _Own] = {}
         self._closed = False
@@ -98,13 +103,13 @@ class PreviewEngines:
 
     def _lend(self, tier: str, seed: int, purpose: str) -> TtsClient:
         own = self._own.get((tier, purpose))
-        if own is None or own.seed != seed or (seed and own.used):
+        if own is None or (own.seed, own.model) != (seed, self._live_model()) or (seed and own.used):
             if own is not None:
                 own.client.supervisor.close()
             own = self._own[tier, purpose] = self._start(tier, seed)
         own.used = True
         return own.client
 
-    @staticmethod
-    def _start(tier: str, seed: int) -> _Own:
-        return _Own(engines.tts_of(cast(Literal["cpu", "demo"], tier), seed, IDLE_UNLOAD_S), seed)
+    def _start(self, tier: str, seed: int) -> _Own:
+        model = self._live_model()
+        return _Own(engines.tts_of(cast(Literal["cpu", "demo"], tier), seed, IDLE_UNLOAD_S, model), seed, model)

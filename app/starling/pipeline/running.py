@@ -68,7 +68,7 @@ class Running:
                 self._choice, both, self._microphone, speaker, emit, real_time=True, recover=True, live=True
             )
             stack.pop_all()
-        self._lender = PreviewEngines(both, lambda: self._choice.seed)
+        self._lender = PreviewEngines(both, lambda: self._choice.seed, lambda: self._choice.tts_model)
         self.previews = Previews(self.session.replies, self.session.speaking, self._lender, emit)
         self._watch = EngineWatch(both, emit, self._look)
         self._tasks, self._retries = Tasks("tasks", self._failed), Tasks("retries", self._failed)
@@ -226,7 +226,7 @@ class Running:
         both, part = self.session.engines, partial(self._exchange, old, new)
         part(("microphone",), lambda: self._use_microphone(new.microphone))
         part(("stt_tier", "stt_model", "stt_threads"), lambda: both.exchange_stt(new, self._on_engine))
-        part(("tts_tier", "seed"), lambda: both.exchange_tts(new, self._on_engine))
+        part(("tts_tier", "tts_model", "seed"), lambda: both.exchange_tts(new, self._on_engine))
         part(("speaker",), lambda: self.session.use_sink(Speaker(new.speaker)))  # waits for the end of a reply
 
         self._best = engines.best_specs(new)

@@ -88,9 +88,10 @@ class DevicesFound:
 
 @dataclass(frozen=True)
 class ModelsFound:
-    """The Whisper models that can be named: installed ones, and the starter."""
+    """The Whisper models that can be named: installed ones, and the starter; ``kokoro``: those of the voice."""
 
     names: tuple[str, ...]
+    kokoro: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

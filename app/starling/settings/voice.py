@@ -54,6 +54,17 @@ VOICE: tuple[Setting, ...] = (
         keywords=("tier", "kokoro", "espeak", "npu"),
     ),
     Setting(
+        "tts.model",
+        "",
+        "Voice model",
+        "Which Kokoro model speaks. A smaller one is faster on some machines and sounds a little rougher.",
+        in_file="The name of an installed Kokoro model, or a folder; empty for the largest installed one.",
+        page="voice",
+        control="model",
+        advanced=True,
+        keywords=("kokoro", "folder", "quality"),
+    ),
+    Setting(
         "tts.seed",
         0,
         "Voice noise seed",

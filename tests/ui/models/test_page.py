@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QListWid
 
 from starling.core.errors import StarlingError
 from starling.pipeline import events
-from tests.ui.models.conftest import ALL, BASE, FAST, MINE, STARTER, USES_MINE
+from tests.ui.models.conftest import ALL, BASE, FAST, MINE, STARTER, USES_MINE, VOICE
 from tests.ui.window.test_translation import Brackets, _without_brackets, brackets, untranslated
 
 __all__ = ["Brackets", "brackets"]
@@ -121,6 +121,18 @@ def test_choosing_a_model_leaves_the_demo_tier(full):
     full.choose("starter")
     full.view.detail.buttons["use"].click()
     assert full.settings.get("stt.tier") == "auto"
+
+
+def test_a_voice_is_used_and_left(full):
+    full.settings.use("tts.tier", "demo")
+    full.tell(events.ModelsShown((*ALL[:-1], replace(VOICE, installed=True))))
+    full.choose("kokoro")
+    full.view.detail.buttons["use"].click()
+    assert (full.settings.get("tts.model"), full.settings.get("tts.tier")) == ("kokoro", "auto")
+    assert (full.settings.get("stt.model"), full.service.calls[-1]) == ("", ("apply",))
+    assert full.buttons[0] == "auto"
+    full.view.detail.buttons["auto"].click()
+    assert full.settings.get("tts.model") == ""
 
 
 def test_a_setting_that_cannot_be_saved_is_told(full, monkeypatch):

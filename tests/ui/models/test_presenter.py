@@ -65,11 +65,17 @@ def test_the_state_is_a_shape_and_a_word(model, work, kind, state):
         (MINE, events.ModelWork("mine", "remove", "running"), "", ()),
         (MINE, events.ModelWork("mine", "test", "running"), "", ("use", "test", "verify", "remove")),
         (STARTER, None, "", ("use", "test", "verify")),
-        (replace(VOICE, installed=True), None, "", ("test", "verify", "remove")),
+        (replace(VOICE, installed=True), None, "kokoro", ("use", "test", "verify", "remove")),
     ],
 )
 def test_what_can_be_done(model, work, chosen, actions):
     assert presenter.look(known(model, work=work, chosen=chosen), model).actions == actions
+
+
+def test_a_voice_is_chosen_by_a_setting_of_its_own():
+    model = replace(VOICE, installed=True)
+    shown = presenter.look(known(model, voice="kokoro", chosen="mine"), model)
+    assert shown.actions == ("auto", "test", "verify", "remove")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ FOUND = (
         (events.Device("mic-1", "Webcam", True), events.Device("mic-2", "Headset")),
         (events.Device("out-1", "Laptop", True), events.Device("out-2", "Headphones")),
     ),
-    events.ModelsFound(("starter", "whisper-small")),
+    events.ModelsFound(("starter", "whisper-small"), ("kokoro-int8",)),
     events.VoicesFound("cpu", (("af_heart", "en-us", "female"), ("ff_siwis", "fr-fr", "female"))),
 )
 
@@ -19,6 +19,8 @@ FOUND = (
 def other_value(setting):
     """A value that is not the default, and that the control can show once :data:`FOUND` has arrived."""
     special = {"input": "mic-2", "output": "out-2", "model": "whisper-small", "language": "de", "voice": "ff_siwis"}
+    if setting.key == "tts.model":
+        return "kokoro-int8"
     if setting.control in special:
         return special[setting.control]
     if setting.control == "wake_phrase":

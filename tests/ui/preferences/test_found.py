@@ -87,6 +87,11 @@ def test_models(dialog, settings, tell):
     ]
 
 
+def test_voice_models(dialog, tell):
+    tell(events.ModelsFound(("starter",), ("kokoro", "kokoro-int8")))
+    assert labels(dialog, "tts.model") == ["Largest installed", "kokoro", "kokoro-int8", "Choose a folder…"]
+
+
 def test_a_folder_can_be_a_model(qtbot, dialog, settings, service, tmp_path):
     editor = dialog.form.rows["stt.model"].editor
     editor.box.setCurrentIndex(editor.box.findText("Choose a folder…"))

@@ -73,12 +73,18 @@ class Known:
         work: the last that was told of every model.
         panel: which engines run.
         chosen: the setting ``stt.model``.
+        voice: the setting ``tts.model``.
     """
 
     models: tuple[events.ModelShown, ...] | None = None
     work: Mapping[str, events.ModelWork] | None = None
     panel: Panel = field(default_factory=Panel)
     chosen: str = ""
+    voice: str = ""
+
+    def chosen_for(self, model: events.ModelShown) -> str:
+        """What is set where this model could be."""
+        return self.chosen if model.recogniser else self.voice
 
     def find(self, name: str) -> events.ModelShown | None:
         """The model of that name."""
@@ -356,7 +362,7 @@ def failure(work: events.ModelWork) -> str:
 
 
 def _chosen(known: Known, model: events.ModelShown) -> bool:
-    return bool(known.chosen) and known.chosen in (model.name, model.path)
+    return known.chosen_for(model) in (model.name, model.path) and bool(known.chosen_for(model))
 
 
 def _actions(known: Known, model: events.ModelShown) -> tuple[Action, ...]:
@@ -368,8 +374,7 @@ def _actions(known: Known, model: events.ModelShown) -> tuple[Action, ...]:
     if model.fault is not None:
         return ("remove",)
     if model.installed:
-        usable: tuple[Action, ...] = (("auto",) if _chosen(known, model) else ("use",)) if model.recogniser else ()
-        return (*usable, "test", "verify", *(() if model.starter else ("remove",)))
+        return ("auto" if _chosen(known, model) else "use", "test", "verify", *(() if model.starter else ("remove",)))
     if model.unavailable:
         return ()
     return ("resume", "cancel") if model.resumable_bytes else ("install",)

@@ -27,7 +27,8 @@ from starling.ui.preferences.asking import ask
 from starling.ui.preferences.writer import SettingsWriter
 
 LIST_SHARE, DETAIL_SHARE = 4, 6
-MODEL, TIER = "stt.model", "stt.tier"
+_SETTINGS = {True: ("stt.model", "stt.tier"), False: ("tts.model", "tts.tier")}
+"""Model and tier of recognisers (True), and of voices."""
 
 
 class ModelsView(QWidget):
@@ -118,9 +119,9 @@ class ModelsView(QWidget):
             self._learn(panel=panel)
 
     def _learn(self, **news: object) -> None:
-        chosen = self._settings.read(MODEL, str)
+        chosen, voice = (self._settings.read(_SETTINGS[recogniser][0], str) for recogniser in (True, False))
         fields = {"models": self._known.models, "work": self._known.work, "panel": self._known.panel} | news
-        self._known = Known(chosen=chosen, **fields)  # type: ignore[arg-type]  # fields of Known
+        self._known = Known(chosen=chosen, voice=voice, **fields)  # type: ignore[arg-type]  # fields of Known
         self._show()
 
     def _show(self) -> None:
@@ -184,9 +185,9 @@ class ModelsView(QWidget):
             case "cancel":
                 service.cancel_model(name)
             case "use":
-                self._use(name)
+                self._use(name, name)
             case "auto":
-                self._use("")
+                self._use(name, "")
             case "test":
                 service.test_model(name)
             case "verify":
@@ -194,11 +195,13 @@ class ModelsView(QWidget):
             case "remove":
                 self._ask_to_remove(name)
 
-    def _use(self, name: str) -> None:
-        """Recognise with this model from now on; empty: with the largest that is installed."""
-        self._set(MODEL, name)
-        if name and self._settings.get(TIER) == "demo":
-            self._set(TIER, "auto")  # the demo tier uses no model
+    def _use(self, name: str, chosen: str) -> None:
+        """Recognise or speak with ``chosen`` from now on, as model ``name`` does; empty: with the largest installed."""
+        model = self._known.find(name)
+        key, tier = _SETTINGS[model is None or model.recogniser]
+        self._set(key, chosen)
+        if chosen and self._settings.get(tier) == "demo":
+            self._set(tier, "auto")  # the demo tier uses no model
         self._service.apply()
         self._learn()
 
@@ -227,8 +230,8 @@ class ModelsView(QWidget):
 
     def _remove(self, name: str) -> None:
         model = self._known.find(name)
-        if model is not None and self._known.chosen in (model.name, model.path):
-            self._use("")  # the next start would look for it in vain
+        if model is not None and self._known.chosen_for(model) in (model.name, model.path):
+            self._use(name, "")  # the next start would look for it in vain
         self._service.remove_model(name)
 
     # -- importing -----------------------------------------------------------------------------------------------

@@ -68,6 +68,7 @@ class ModelEditor(ListEditor):
         super().__init__(setting, parent)
         self._adopt(self.box)
         self._known = False
+        self._voice = setting.key.startswith("tts.")
         self._offer(())
         around.bridge.event.connect(self._on_event)
 
@@ -79,7 +80,8 @@ class ModelEditor(ListEditor):
 
     def choose_folder(self) -> None:
         """Ask for a folder."""
-        dialog = QFileDialog(self, self.tr("Folder of a Whisper model"))
+        kokoro, whisper = self.tr("Folder of a Kokoro model"), self.tr("Folder of a Whisper model")
+        dialog = QFileDialog(self, kokoro if self._voice else whisper)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.fileSelected.connect(self._take_folder)
@@ -89,10 +91,11 @@ class ModelEditor(ListEditor):
     def _on_event(self, event: events.Event) -> None:
         if isinstance(event, events.ModelsFound):
             self._known = True
-            self._offer(event.names)
+            self._offer(event.kokoro if self._voice else event.names)
 
     def _offer(self, names: Sequence[str]) -> None:
-        best, choose = self.tr("Best installed"), self.tr("Choose a folder…")
+        best = self.tr("Largest installed") if self._voice else self.tr("Best installed")
+        choose = self.tr("Choose a folder…")
         self.set_options([Option("", best), *(Option(name, name) for name in names), Option(_CHOOSE, choose)])
 
     def _picked(self) -> None:

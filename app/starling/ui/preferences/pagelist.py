@@ -18,7 +18,7 @@ _ICONS: dict[PageKey, str] = {
     "voice": "speaker",
     "assistant": "assistant",
     "conversation": "send",
-    "models": "waveform",
+    "models": "model",
     "history": "history",
     "window": "panel",
 }

@@ -248,6 +248,12 @@ SOURCES: frozenset[str] = (
             QT_TRANSLATE_NOOP("Settings", "slow"),
             QT_TRANSLATE_NOOP("Settings", "rate"),
             QT_TRANSLATE_NOOP("Settings", "pace"),
+            QT_TRANSLATE_NOOP("Settings", "Voice model"),
+            QT_TRANSLATE_NOOP(
+                "Settings",
+                "Which Kokoro model speaks. A smaller one is faster on some machines and sounds a little rougher.",
+            ),
+            QT_TRANSLATE_NOOP("Settings", "quality"),
             QT_TRANSLATE_NOOP("Settings", "Voice volume"),
             QT_TRANSLATE_NOOP(
                 "Settings",
