@@ -1,0 +1,1 @@
+"""Proof before trust: what an accelerator has to show on this machine before ``auto`` uses it."""
