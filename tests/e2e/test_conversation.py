@@ -108,6 +108,7 @@ def test_a_spoken_question_is_answered_and_a_change_confirmed_by_voice(served, s
     served.service.ask("my pasta needs ten minutes")
     (asked,) = served.wait(events.ConfirmAsked)
     assert asked.question == "Shall I set a pasta timer for 10 minutes? Yes or no?"
+    assert (asked.tool, asked.arguments) == ("set_timer", (("minutes", "10"), ("name", "pasta")))
     served.wait(events.ReplyEnded)
     time.sleep(0.6)  # the sound of the question is over
     speech("yes do it")

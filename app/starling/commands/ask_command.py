@@ -20,7 +20,8 @@ from starling.assistant.conversation import Assistant, local_time
 from starling.assistant.llm import finder, keys
 from starling.assistant.llm.address import parse
 from starling.assistant.llm.connection import Wishes, connect
-from starling.assistant.llm.dialogue import Dialogue, Question, Telling
+from starling.assistant.llm.dialogue import Dialogue, Telling
+from starling.assistant.llm.questions import Question
 from starling.assistant.schedule import seconds_awake_or_asleep
 from starling.assistant.tools.toolbox import Toolbox
 from starling.commands.console import printable, read_stdin

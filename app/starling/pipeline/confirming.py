@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from starling.assistant.llm.questions import Question
 from starling.core.errors import StarlingError
 from starling.pipeline import events
 from starling.pipeline.mailbox import Outcome
@@ -19,7 +20,8 @@ class Confirming:
     def asked(self, question: str, turn: str) -> None:
         """A question is open now."""
         self._turn = turn
-        self._emit(events.ConfirmAsked(turn, question))
+        tool, arguments = (question.tool, question.arguments) if isinstance(question, Question) else ("", ())
+        self._emit(events.ConfirmAsked(turn, str(question), tool, arguments))
 
     def ended(self, outcome: Outcome) -> None:
         """It no longer is."""

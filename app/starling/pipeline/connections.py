@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Literal
 
 from starling.assistant.llm import failures, finder, keys
 from starling.assistant.llm.address import Address, parse
@@ -15,6 +16,15 @@ from starling.pipeline import events
 from starling.pipeline.tasks import Tasks
 
 GREETING = "Say hello in one short sentence."
+TOOL_WISH = "Call the tool check now, and say nothing else."
+_CHECK = {
+    "type": "function",
+    "function": {
+        "name": "check",
+        "description": "Tells Starling that tools work. It does nothing else.",
+        "parameters": {"type": "object", "properties": {}, "additionalProperties": False},
+    },
+}
 _CLOSE_S = 0.3
 
 
@@ -51,7 +61,7 @@ class Connections:
 
     def look_up_key(self, url: str) -> None:
         """Answered by ``KeyShown``."""
-        self._tasks.put(lambda: self._emit(self._with_key(url, lambda address: None)))
+        self._tasks.put(lambda: self._emit(self._with_key(url, lambda address: keys.require())))
 
     def save_key(self, url: str, key: str) -> None:
         """Store a key in the system's keyring; an empty one removes it. Answered by ``KeyShown``."""
@@ -78,21 +88,38 @@ class Connections:
             chosen = wishes.model or next(iter(result.models), "")
             if not chosen or (wishes.model and listing.names and wishes.model not in listing.names):
                 raise failures.model_missing(address.url, chosen)
-            return self._greeted(client.chat(chosen, [{"role": "user", "content": GREETING}]), result)
+            result = self._greeted(client.chat(chosen, [{"role": "user", "content": GREETING}]), result)
+            if result.error is None and wishes.tools:
+                result = replace(result, tools=self._tools(client, chosen))
+            return result
         except StarlingError as error:
             return replace(result, error=error.to_json())
 
-    def _greeted(self, chat: Chat, result: events.ConnectionTested) -> events.ConnectionTested:
+    def _read(self, chat: Chat) -> StarlingError | None:
+        """Read a reply to its end; why it failed, if it did."""
         with self._lock:
             self._chat = chat
             if self._closed:
                 chat.cancel()
-        error: StarlingError | None = None
         try:
             for _ in chat:
                 pass
         except StarlingError as failure:
-            error = failure
+            return failure
+        return None
+
+    def _tools(self, client: Client, model: str) -> Literal["", "called", "ignored", "refused"]:
+        """Whether the model calls a tool when it is told to: whether it can is nowhere to be read reliably."""
+        chat = client.chat(model, [{"role": "user", "content": TOOL_WISH}], [_CHECK])
+        error = self._read(chat)
+        if error is not None:
+            return "refused" if error.code == "llm.no_tools" else ""
+        if chat.cancelled:
+            return ""
+        return "called" if chat.calls() else "ignored"
+
+    def _greeted(self, chat: Chat, result: events.ConnectionTested) -> events.ConnectionTested:
+        error = self._read(chat)
         first_ms = None if chat.first_text_s is None else round(chat.first_text_s * 1000, 1)
         if error is not None:
             return replace(result, model=chat.model if chat.text else "", reply=chat.text, error=error.to_json())

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from typing import Protocol
 
-from starling.assistant.llm.dialogue import Question
+from starling.assistant.llm.questions import Question
 from starling.core.errors import StarlingError, internal_error
 
 SHOWN_EVERY_S = 0.05
@@ -112,7 +112,7 @@ class Growing:
             self._shown_s = now_s
             self._show()
         if isinstance(piece, Question):
-            self._listener.confirm_asked(piece.strip(), self._job)
+            self._listener.confirm_asked(piece.worded(piece.strip()), self._job)
 
     def _show(self) -> None:
         if self.text == self._shown or self.cancelled:

@@ -19,10 +19,16 @@ class ConfirmAsked:
     """The model wants to change something; ``question`` says what. Answered by voice, or ``Service.confirm(turn, …)``.
 
     At most one question is open: the next ``ConfirmEnded`` is its end, whoever brings it about.
+
+    Attributes:
+        tool: the name of what would do it, as the model calls it.
+        arguments: as (name, value). They are the model's: shown as plain text, never followed.
     """
 
     turn: str
     question: str
+    tool: str = ""
+    arguments: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,8 @@ class ConnectionTested:
         models: that the server has.
         reply: what the model said.
         first_text_ms: from the question to the first words; None if none came.
+        tools: whether the model called a tool that it was told to call, answered without (``ignored``), or the server
+            said that it cannot (``refused``); empty where that was not tried or failed otherwise.
         error: what is wrong; None when all is well.
     """
 
@@ -79,6 +87,7 @@ class ConnectionTested:
     models: tuple[str, ...] = ()
     reply: str = ""
     first_text_ms: float | None = None
+    tools: Literal["", "called", "ignored", "refused"] = ""
     error: dict[str, str] | None = None
 
 

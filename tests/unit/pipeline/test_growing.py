@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from starling.assistant.llm.dialogue import Question
+from starling.assistant.llm.questions import Question
 from starling.core.errors import StarlingError
 from starling.pipeline.events import Reply
 from starling.pipeline.replies import ReplyLine

@@ -14,6 +14,7 @@ from starling.assistant.llm.connection import Connection
 from starling.assistant.llm.deltas import Call
 from starling.assistant.llm.exchange import Exchange
 from starling.assistant.llm.memory import Memory
+from starling.assistant.llm.questions import NOTHING, Question
 from starling.assistant.tools.declaration import Prepared, ToolError
 from starling.assistant.tools.toolbox import Toolbox
 from starling.core.errors import StarlingError
@@ -31,12 +32,6 @@ LONGEST_QUESTION = 8000
 
 Outcome = Literal["yes", "no", "unanswered"]
 """How a question to the user ended."""
-
-
-class Question(str):
-    """A piece of a reply that asks the user to confirm what the model wants to change."""
-
-    __slots__ = ()
 
 
 @dataclass(frozen=True)
@@ -132,7 +127,7 @@ class Telling:
             question = self._work(calls)
             if question:
                 yield from self._unsaid_results()
-                yield Question(f" {question}" if self._text else question)
+                yield question.worded(f" {question}" if self._text else question)
                 return
             said = len(self._text)
             calls = yield from self._round()
@@ -173,27 +168,27 @@ class Telling:
         self._exchange.say(piece)
         return piece
 
-    def _work(self, calls: list[Call]) -> str:
+    def _work(self, calls: list[Call]) -> Question:
         """Do the calls in order; the question to the user where one of them needs it."""
         for place, call in enumerate(calls):
             if self._cancelled:
-                return ""
+                return NOTHING
             if place >= MOST_CALLS:
                 self._settle(call, "failed", prompts.FAILED, "too many calls at once")
                 continue
             question = self._do(call, calls[place + 1 :])
             if question:
                 return question
-        return ""
+        return NOTHING
 
-    def _do(self, call: Call, later: list[Call]) -> str:
+    def _do(self, call: Call, later: list[Call]) -> Question:
         dialogue, exchange = self._dialogue, self._exchange
         try:
             prepared = dialogue.toolbox.prepare(call.name, call.arguments)
             if prepared.question:
                 if (call.name, call.arguments) in exchange.refused:
                     self._settle(call, "refused", prompts.REFUSED)
-                    return ""
+                    return NOTHING
                 if exchange.asked >= MOST_QUESTIONS:
                     raise ToolError("the user was asked too often already")
                 exchange.asked += 1
@@ -202,7 +197,7 @@ class Telling:
             self._settle(call, "read", prompts.READ, prepared.run())
         except ToolError as error:
             self._settle(call, "failed", prompts.FAILED, str(error))
-        return ""
+        return NOTHING
 
     def _settle(self, call: Call, outcome: str, told: str, data: object = None) -> None:
         self.used.append(Used(call.name, call.arguments, outcome))
@@ -337,10 +332,10 @@ class Dialogue:
         messages = [first, *self._memory.messages(self._elapsed()), *exchange.messages]
         return connection.chat(messages, self.toolbox.schemas() if tools else ())
 
-    def ask_user(self, exchange: Exchange, call: Call, prepared: Prepared, later: list[Call]) -> str:
+    def ask_user(self, exchange: Exchange, call: Call, prepared: Prepared, later: list[Call]) -> Question:
         """Wait for the user's word on a change; returns the question."""
         self._pending = _Pending(exchange, call, prepared, later, self._elapsed(), prepared.question)
-        return f"{prepared.question} Yes or no?"
+        return Question(f"{prepared.question} Yes or no?", call.name, prepared.given)
 
     def failed(self, error: StarlingError) -> None:
         """The model could not answer."""

@@ -71,6 +71,12 @@ def save(address: Address, key: str) -> None:
         raise _refused(error) from error
 
 
+def require() -> None:
+    """Raises StarlingError ``llm.no_keyring`` where a key could be neither kept nor read."""
+    if not os.environ.get(VARIABLE, "").strip() and _backend() is None:
+        raise no_keyring()
+
+
 def no_keyring() -> StarlingError:
     """There is no place that is safe for a key."""
     return StarlingError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 Value = str | int | float
@@ -92,10 +92,12 @@ class Prepared:
         run: does it and returns what came of it, as a sentence or as data; raises ToolError.
         question: what the user is asked first; empty for what only reads. It is made from the arguments and the real
             state, never from the model's words about them.
+        given: the arguments as (name, value), checked; data, to be shown and not to be followed.
     """
 
     run: Callable[[], Any]
     question: str = ""
+    given: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,12 @@ class Tool:
 
     def understood(self, written: str) -> Prepared:
         """A call, ready to be confirmed or run. Raises ToolError."""
-        prepared = self.prepare(self.arguments(written))
+        given = self.arguments(written)
+        prepared = replace(self.prepare(given), given=tuple((name, _written(value)) for name, value in given.items()))
         if self.changes and not prepared.question:
             raise AssertionError(f"{self.name} changes something and asks nothing")
         return prepared
+
+
+def _written(value: Value) -> str:
+    return f"{value:.15g}" if isinstance(value, float) else str(value)

@@ -7,8 +7,9 @@ from pathlib import Path
 from starling.assistant.answering import Answers
 from starling.assistant.llm.client import Limits
 from starling.assistant.llm.connection import Wishes, connect
-from starling.assistant.llm.dialogue import Dialogue, Question
+from starling.assistant.llm.dialogue import Dialogue
 from starling.assistant.llm.memory import Bounds
+from starling.assistant.llm.questions import Question
 from starling.core.errors import StarlingError
 from tests.helpers.llm_server import LlmServer
 from tests.unit.assistant.desk import Desk
