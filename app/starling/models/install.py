@@ -12,7 +12,7 @@ from starling.core.errors import StarlingError
 from starling.models.archive import is_archive, unpacked
 from starling.models.card import CARD_FILE, ModelCard
 from starling.models.contents import check_contents, check_stays, pickled
-from starling.models.convert import Progress, convert
+from starling.models.convert import ENCODER_FILE, Progress, convert
 from starling.models.hashing import folder_records
 from starling.models.library import STARTER, info_of, models_dir
 from starling.models.place import one_installer, require_folder
@@ -23,6 +23,7 @@ from starling.models.writing import whole_folder
 
 UNPACKING = ".unpacking"
 _CHUNK = 1 << 20
+_COPY_AGAIN = "Copy or download the model again."
 _PICKLES = (".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".npy")
 _MODEL_FILES = (".onnx", ".safetensors")
 _NAMES = frozenset({"model.bin", "config.json", "tokenizer.json"})
@@ -105,9 +106,11 @@ def _card_of(source: Path, short_context: bool, licence: str) -> ModelCard:
     """The source's own card after a check of its files, or a new one after a look into them."""
     if (source / CARD_FILE).is_file():
         card = ModelCard.read(source)
+        _check_card(source, card)
         check_contents(source, card.files)
         verified_paths(source)
-        return card
+        # Only a download is held to the catalogue's hashes; anybody can write a card that says so.
+        return replace(card, catalogue="", revision="", pinned_at="", pinned_here=())
     files = recognise(source).files
     check_contents(source, files)
     info = info_of(source)
@@ -120,6 +123,21 @@ def _card_of(source: Path, short_context: bool, licence: str) -> ModelCard:
         origin=f"copied from {info.path.name}",
         files=folder_records(source, files),
     )
+
+
+def _check_card(source: Path, card: ModelCard) -> None:
+    """A card names what a folder of its kind holds: all of it, and nothing else."""
+    found = recognise(source)
+    if found.kind != card.kind:
+        raise StarlingError("model.wrong_kind", f"The card of {source} says {card.kind}; it holds {found.kind}.")
+    for name in sorted(set(found.files) - set(card.files)):
+        raise StarlingError("model.altered", f"{source / name} is not in the model's card.", _COPY_AGAIN)
+    for name in sorted(set(card.files) - set(found.files) - {ENCODER_FILE}):
+        if not (source / name).is_file():
+            raise StarlingError("model.missing_file", f"{name} is missing from {source}.", _COPY_AGAIN)
+        raise StarlingError(
+            "model.unknown_file", f"{source / name} belongs to no model that Starling knows.", _COPY_AGAIN
+        )
 
 
 def _folder_of(source: Path) -> Path:

@@ -2,14 +2,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import onnx
 import pytest
 
 from starling.core.errors import StarlingError
 from starling.locate import shipped
-from starling.models.card import CARD_FILE
+from starling.models.card import CARD_FILE, ModelCard
 from starling.models.convert import convert
+from starling.models.hashing import folder_records
 from starling.models.install import install
 from starling.models.library import find, installed, models_dir
+from starling.models.store import Store
 from starling.models.verify import verified_files
 from tests.helpers import kokoro_model, tiny_whisper
 
@@ -72,3 +75,58 @@ def test_folder_of_nothing(tmp_path: Path) -> None:
     with pytest.raises(StarlingError) as caught:
         install(tmp_path, "mine")
     assert caught.value.code == "model.not_a_model"
+
+
+def carded(folder: Path, kind: str = "whisper-ct2", **fields: object) -> Path:
+    """A folder with a card that fits its files."""
+    names = [path.name for path in folder.iterdir() if path.name != CARD_FILE]
+    ModelCard(name="x", kind=kind, files=folder_records(folder, names), **fields).write(folder)  # type: ignore[arg-type]
+    return folder
+
+
+def ct2(folder: Path) -> Path:
+    convert(tiny_whisper.make(folder / "s"), folder / "ct2", short_context=False)
+    return folder / "ct2"
+
+
+def test_a_card_cannot_claim_that_the_catalogue_vouches_for_it(tmp_path: Path) -> None:
+    """Whoever makes a model can write a card; only what was downloaded is held to the catalogue's hashes."""
+    source = carded(ct2(tmp_path), catalogue="whisper-tiny", revision="r", pinned_at="2026-01-01", licence="MIT")
+    card = install(source, "whisper-tiny")
+    assert (card.catalogue, card.revision, card.pinned_at, card.pinned_here) == ("", "", "", ())
+    assert card.licence == "MIT"
+    item = Store().item("whisper-tiny")
+    assert (item.pins, item.catalogue) == ("import", False)
+
+
+def refusal(source: Path) -> str:
+    with pytest.raises(StarlingError) as caught:
+        install(source, "bad")
+    assert installed() == []
+    return caught.value.code
+
+
+def test_a_card_is_no_licence_for_what_else_lies_there(tmp_path: Path) -> None:
+    folder = ct2(tmp_path)
+    (folder / "extra.pt").write_bytes(b"\x80\x04.")
+    assert refusal(carded(folder)) == "model.unknown_file"
+
+
+def test_a_card_that_says_another_kind(tmp_path: Path) -> None:
+    assert refusal(carded(ct2(tmp_path), "kokoro")) == "model.wrong_kind"
+
+
+def test_a_card_over_weights_that_are_none(tmp_path: Path) -> None:
+    folder = ct2(tmp_path)
+    (folder / "model.bin").write_bytes(b"GGUF" * 100)
+    assert refusal(carded(folder)) == "model.wrong_architecture"
+
+
+def test_a_card_that_leaves_weights_out(tmp_path: Path) -> None:
+    folder = carded(kokoro_model.build(tmp_path / "k"), "kokoro")
+    model = onnx.load(folder / "model.onnx")
+    onnx.save(model, folder / "model.onnx", save_as_external_data=True, location="model.onnx.data", size_threshold=0)
+    card = ModelCard.read(folder)
+    names = [name for name in card.files if name != "model.onnx.data"]
+    ModelCard(name="x", kind="kokoro", files=folder_records(folder, names)).write(folder)
+    assert refusal(folder) == "model.altered"
