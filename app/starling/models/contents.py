@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import struct
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Iterable
@@ -23,7 +24,9 @@ _NUMPY_START = b"\x93NUMPY"
 _VOICE_SUFFIXES = (".bin", ".npz")
 _WALKED_VERSION = 6
 """The version of CTranslate2's model.bin whose structure is walked; others are told whole or not when loaded."""
-_MOST_VOICES = 10_000
+MOST_VOICES = 1000
+VOICE_SHAPE = (510, 1, 256)
+"""Of one voice's style, float32: half a megabyte."""
 
 
 def check_contents(folder: Path, names: Iterable[str]) -> None:
@@ -103,7 +106,7 @@ def pickled(path: Path) -> StarlingError:
 
 def _check_arrays(path: Path, archive: zipfile.ZipFile) -> None:
     members = archive.infolist()
-    if not 0 < len(members) <= _MOST_VOICES:
+    if not 0 < len(members) <= MOST_VOICES:
         raise _bad_voices(path, "has no voice in it" if not members else "has too many members")
     for member in members:
         try:
@@ -113,20 +116,23 @@ def _check_arrays(path: Path, archive: zipfile.ZipFile) -> None:
                 "model.escapes", f"{path} holds a file that is called {member.filename!r}.", _COPY_AGAIN
             ) from None
         with archive.open(member) as inside:
-            dtype = _dtype(path, inside)
+            shape, dtype = _header(path, inside)
         if dtype.hasobject:
             raise pickled(path)
         if dtype.kind != "f":
             raise _bad_voices(path, f"has {dtype} as {member.filename} and not numbers of a voice")
+        if shape != VOICE_SHAPE:  # whoever loads it makes room for what it claims
+            raise _bad_voices(path, f"has {shape} numbers as {member.filename}, not {VOICE_SHAPE}")
 
 
-def _dtype(path: Path, inside: IO[bytes]) -> np.dtype[Any]:
+def _header(path: Path, inside: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
     try:
         version = np.lib.format.read_magic(inside)
         read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-        return read(inside)[2]
-    except ValueError:
+        shape, _, dtype = read(inside)
+    except (ValueError, TypeError, MemoryError, RecursionError, tokenize.TokenError):  # as its parser of Python fails
         raise _bad_voices(path, "holds something else than arrays") from None
+    return tuple(shape), dtype
 
 
 def _bad_voices(path: Path, what: str) -> StarlingError:

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from starling.core.errors import StarlingError
 from starling.core.placement import Device, Placement
+from starling.models.contents import VOICE_SHAPE
 
-STYLE_SHAPE = (510, 1, 256)
 MOST_THREADS = 4
 _VOICE_SUFFIXES = (".bin", ".npz")
 _TOKENS = ("tokens", "input_ids")
@@ -184,8 +184,8 @@ def versions() -> dict[str, str]:
 
 
 def _checked(path: Path, name: str, style: NDArray[Any]) -> NDArray[np.float32]:
-    if style.shape != STYLE_SHAPE or style.dtype != np.float32:
-        raise _bad_voices(path, f"has a voice {name!r} of {style.dtype} {style.shape}, not float32 {STYLE_SHAPE}")
+    if style.shape != VOICE_SHAPE or style.dtype != np.float32:
+        raise _bad_voices(path, f"has a voice {name!r} of {style.dtype} {style.shape}, not float32 {VOICE_SHAPE}")
     if not np.isfinite(style).all():
         raise _bad_voices(path, f"has a voice {name!r} with values that are no numbers")
     return style
