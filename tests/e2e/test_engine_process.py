@@ -13,10 +13,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from starling.engine import patience
+from starling.child import patience
+from starling.child.patience import SILENCE_S
 from starling.engine.failures import EngineClosed, EngineCrashed, EngineFailed, EngineHung, FailureKind
 from starling.engine.host import EngineProcess
-from starling.engine.patience import SILENCE_S
 from tests.helpers.engines import QUICK_SILENCE_S, no_leaks, runs, spec
 
 CLIP = {"0": np.linspace(-1, 1, 64_000, dtype=np.float32)}

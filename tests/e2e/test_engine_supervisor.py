@@ -9,12 +9,12 @@ import time
 import numpy as np
 import pytest
 
+from starling.child import patience
+from starling.child.patience import SILENCE_S
 from starling.core.errors import StarlingError
 from starling.core.results import SttOptions
-from starling.engine import patience
 from starling.engine.clients import SttClient, TtsClient, Voice
 from starling.engine.events import EngineRestarted, EngineStarted, EngineUnloaded, FellBack, TierDemoted
-from starling.engine.patience import SILENCE_S
 from starling.engine.supervisor import Supervisor
 from tests.helpers.engines import QUICK_SILENCE_S, RATE, no_leaks, rung
 

@@ -1,7 +1,7 @@
 """A child process with framed messages on its stdin and stdout.
 
 A child watches its stdin from a thread of its own and leaves when it ends, so it never outlives its parent.
-(PR_SET_PDEATHSIG is not used: it fires when the *thread* that spawned the child ends.)
+(PR_SET_PDEATHSIG fires when the *thread* that spawned the child ends: only :func:`die_with_parent` uses it.)
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -26,6 +27,7 @@ KILL_WAIT_S = 1.0
 THREAD_JOIN_S = 0.2
 # On Windows a console program started by a windowed one would open a console.
 _CREATION_FLAGS = int(getattr(subprocess, "CREATE_NO_WINDOW", 0))
+_PR_SET_PDEATHSIG = 1
 _PARENTS_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -164,6 +166,21 @@ def _held_signals() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def die_with_parent() -> None:
+    """Inside the child, on Linux: be killed when the thread that started it ends, whatever native code does here.
+
+    Only for a child of its parent's main thread. Watching stdin needs Python's lock, which a hung driver may hold.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    import ctypes
+
+    parent = os.getppid()
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(0)
 
 
 def take_pipes() -> tuple[BinaryIO, BinaryIO]:

@@ -20,6 +20,17 @@ class FailureKind(Enum):
     INPUT = "input"
 
 
+_KINDS = {
+    OUT_OF_MEMORY: FailureKind.OUT_OF_MEMORY,
+    # What an engine tells of its own helper, or of the server it asks.
+    "engine.hung": FailureKind.HANG,
+    "engine.crashed": FailureKind.CRASH,
+    "engine.server_failed": FailureKind.CRASH,
+    "stt.bad_states": FailureKind.MODEL,
+}
+"""Codes that mean the same while loading and in a call."""
+
+
 class EngineFailure(Exception):
     """A call or a load that did not end with its answer. ``str()`` is one sentence that can be shown."""
 
@@ -71,8 +82,8 @@ def classify(code: str, *, loading: bool) -> FailureKind:
     While loading there is no input yet, so every error is the model's. In a call, ``model.*`` and ``engine.*`` speak
     of the engine; any other code speaks of the arguments, and no other engine would like those better.
     """
-    if code == OUT_OF_MEMORY:
-        return FailureKind.OUT_OF_MEMORY
+    if (kind := _KINDS.get(code)) is not None:
+        return kind
     if loading or code.startswith(("model.", "engine.")):
         return FailureKind.MODEL
     return FailureKind.INPUT

@@ -15,12 +15,12 @@ from typing import Any
 from numpy.typing import NDArray
 
 from starling.child import framing, vitals
+from starling.child.patience import TICK_S, Patience
 from starling.child.process import Child
 from starling.core.engine_api import EngineSpec, Reply
 from starling.core.errors import StarlingError
 from starling.engine.command import worker_argv, worker_env
 from starling.engine.failures import EngineClosed, EngineCrashed, EngineFailed, EngineFailure, EngineHung
-from starling.engine.patience import TICK_S, Patience
 
 _EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(?:Error|Exception|Fail)\b")
 

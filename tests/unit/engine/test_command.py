@@ -3,10 +3,10 @@ import sys
 
 import pytest
 
+from starling.child.worker import actionable
 from starling.core.engine_api import EngineSpec
 from starling.core.errors import StarlingError
 from starling.engine.command import worker_argv, worker_env
-from starling.engine.worker import actionable
 
 
 def spec(interpreter="", **env):

@@ -67,6 +67,10 @@ def test_demotes(kind, in_a_row, left, expected):
         ("engine.cannot_load", True, MODEL),
         ("tts.no_voice", False, INPUT),
         ("tts.no_voice", True, MODEL),
+        ("stt.bad_states", False, MODEL),
+        ("engine.hung", False, HANG),
+        ("engine.crashed", True, CRASH),
+        ("engine.server_failed", False, CRASH),
     ],
 )
 def test_classify(code, loading, expected):

@@ -1,4 +1,4 @@
-from starling.engine.patience import LIFE_CPU_S, SILENCE_S, TICK_S, Patience
+from starling.child.patience import LIFE_CPU_S, SILENCE_S, TICK_S, Patience
 
 
 class World:
