@@ -16,8 +16,11 @@ from starling.settings.store import Settings, load
 
 
 def add_recogniser(parser: argparse.ArgumentParser) -> None:
-    """``--stt --model --language``."""
-    parser.add_argument("--stt", choices=("auto", "legacy", "demo"), help="recogniser tier (setting stt.tier)")
+    """``--stt --provider --model --language``."""
+    parser.add_argument("--stt", choices=("auto", "advanced", "legacy", "demo"), help="recogniser (setting stt.tier)")
+    parser.add_argument(
+        "--provider", choices=("auto", "vitisai", "xrt", "server"), help="way to the NPU (setting stt.provider)"
+    )
     parser.add_argument("--model", metavar="NAME|PATH", help="Whisper model: a name, a folder, or 'starter'")
     parser.add_argument("--language", metavar="CODE", help="language spoken, ISO 639-1, or auto")
 
@@ -72,6 +75,7 @@ def chosen(options: argparse.Namespace, **fixed: Any) -> Choice:
     """Settings, then the options of this run, then what the command itself fixes."""
     given: dict[str, Any] = {
         "stt_tier": getattr(options, "stt", None),
+        "stt_provider": getattr(options, "provider", None),
         "stt_model": getattr(options, "model", None),
         "tts_tier": getattr(options, "tts", None),
         "voice": getattr(options, "voice", None),

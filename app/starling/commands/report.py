@@ -43,7 +43,7 @@ def model_json(model: ModelInfo) -> dict[str, Any]:
 def utterance_figures(utterance: Utterance) -> str:
     """What was measured of one utterance, in one line."""
     parts = [
-        _engine(utterance.tier, utterance.model, utterance.placement.device),
+        _engine(utterance.tier, utterance.provider, utterance.model, utterance.placement.device),
         f"{utterance.audio_s:.1f} s",
         *([] if utterance.rtf is None else [f"RTF {utterance.rtf:.3f}"]),
         *_ms("endpoint→text", utterance.endpoint_to_text_ms),
@@ -53,6 +53,7 @@ def utterance_figures(utterance: Utterance) -> str:
         parts.append(f"confidence {utterance.confidence:.2f}")
     if utterance.attempts > 1:
         parts.append(f"{utterance.attempts} attempts")
+    parts += [f"not {change.who}: {change.reason}" for change in utterance.changes]
     return " · ".join([*parts, *utterance.notes])
 
 
@@ -78,5 +79,5 @@ def _ms(name: str, value: float | None) -> list[str]:
     return [] if value is None else [f"{name} {value:.0f} ms"]
 
 
-def _engine(tier: str, name: str, device: str) -> str:
-    return " · ".join(part for part in (tier, name, device) if part)
+def _engine(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)

@@ -55,6 +55,8 @@ class EngineSpec:
         interpreter: Python executable; empty for the one that runs Starling.
         env: variables set on top of the parent's.
         load_deadline_s: from start of the process to ready.
+        provider: how an accelerator is reached (``vitisai``, ``xrt``, ``server``); empty on the CPU.
+        proven_rtf: processing time ÷ audio time as it was measured here before; sets the first call's deadline.
     """
 
     name: str
@@ -65,6 +67,8 @@ class EngineSpec:
     interpreter: str = ""
     env: dict[str, str] = field(default_factory=dict)
     load_deadline_s: float = 60.0
+    provider: str = ""
+    proven_rtf: float | None = None
 
 
 @dataclass(frozen=True)

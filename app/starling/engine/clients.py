@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
+from starling.core.changes import Change
 from starling.core.engine_api import Rung
 from starling.core.errors import StarlingError
 from starling.core.placement import Placement
@@ -19,11 +20,15 @@ CHARACTERS_PER_S = 12.0
 
 @dataclass(frozen=True)
 class Transcribed:
-    """The transcript of one clip and who made it. ``attempts`` is 1 when nothing failed."""
+    """The transcript of one clip and who made it.
+
+    ``attempts`` is 1 when nothing failed, ``changes`` are the better engines that did not deliver.
+    """
 
     transcript: Transcript
     rung: Rung
     attempts: int
+    changes: tuple[Change, ...] = ()
 
 
 class SttClient:
@@ -71,7 +76,7 @@ class SttClient:
             raise _bad_reply(outcome) from error
         if len(transcripts) != len(clips):
             raise _bad_reply(outcome)
-        return [Transcribed(transcript, outcome.rung, outcome.attempts) for transcript in transcripts]
+        return [Transcribed(transcript, outcome.rung, outcome.attempts, outcome.changes) for transcript in transcripts]
 
 
 @dataclass(frozen=True)

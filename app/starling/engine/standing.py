@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from starling.core.changes import Change
 from starling.core.engine_api import Rung
 from starling.engine.deadlines import Pace
 from starling.engine.failures import EngineFailure, EngineHung
@@ -27,7 +28,7 @@ class Ladder:
     def __init__(self, rungs: Sequence[Rung]) -> None:
         if not rungs:
             raise ValueError("a ladder needs a rung")
-        self._standings = [Standing(rung) for rung in rungs]
+        self._standings = [Standing(rung, pace=_pace(rung)) for rung in rungs]
 
     def __getitem__(self, index: int) -> Standing:
         return self._standings[index]
@@ -44,12 +45,16 @@ class Ladder:
 
     def why_not_better(self, index: int) -> str:
         """Why nothing above this rung is used."""
-        demoted = [
-            f"{standing.rung.spec.tier}: {standing.demoted_because}"
+        demoted = [f"{change.who}: {change.reason}" for change in self.left_above(index)]
+        return " ".join([*demoted, self._standings[index].rung.why_not_better]).strip()
+
+    def left_above(self, index: int) -> list[Change]:
+        """The rungs above this one that were left for the session."""
+        return [
+            change_from(standing.rung, standing.demoted_because, lasting=True)
             for standing in self._standings[:index]
             if standing.demoted_because
         ]
-        return " ".join([*demoted, self._standings[index].rung.why_not_better]).strip()
 
     def succeeded(self, index: int, audio_s: float, processing_s: float) -> None:
         """Take in a finished call."""
@@ -67,3 +72,12 @@ class Ladder:
             return False
         standing.demoted_because = str(failure)
         return True
+
+
+def _pace(rung: Rung) -> Pace:
+    return Pace(worst_rtf=rung.spec.proven_rtf, accelerated=bool(rung.spec.provider))
+
+
+def change_from(rung: Rung, reason: str, *, lasting: bool) -> Change:
+    """What is told of a rung that was left."""
+    return Change(rung.spec.tier, rung.spec.provider, reason, lasting)

@@ -11,6 +11,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from starling.core.changes import Change
 from starling.core.engine_api import Reply, Rung
 from starling.core.errors import StarlingError
 from starling.core.placement import Placement
@@ -28,7 +29,7 @@ from starling.engine.events import (
 from starling.engine.failures import CLOSED, EngineClosed, EngineFailed, EngineFailure, FailureKind
 from starling.engine.host import EngineProcess
 from starling.engine.policy import Action, decide
-from starling.engine.standing import Ladder
+from starling.engine.standing import Ladder, change_from
 
 _WARM_JOIN_S = 0.3
 _Use = Callable[[EngineProcess, float], Generator[Reply, None, None]]
@@ -44,6 +45,7 @@ class Outcome:
         attempts: 1 when nothing failed; a higher number than before means that the engine began anew.
         placement: what the engine says of where it runs.
         about: what the engine says of itself.
+        changes: the better rungs that did not make it, best first.
     """
 
     reply: Reply
@@ -51,6 +53,7 @@ class Outcome:
     attempts: int
     placement: Placement
     about: Mapping[str, Any]
+    changes: tuple[Change, ...] = ()
 
 
 class Supervisor:
@@ -204,6 +207,7 @@ class Supervisor:
 
     def _attempts(self, use: _Use, audio_s: float, can_shrink: bool) -> Generator[Outcome, None, None]:
         index, failures, attempts = self._ladder.best, 0, 0
+        changes = self._ladder.left_above(index)
         while True:
             attempts += 1
             try:
@@ -212,12 +216,15 @@ class Supervisor:
                 placement = Placement.from_json(about.get("placement") or {"device": "unknown", "evidence": []})
                 with closing(use(process, self._ladder[index].pace.deadline_s(audio_s))) as replies:
                     for reply in replies:
-                        yield Outcome(reply, self._ladder[index].rung, attempts, placement, about)
+                        yield Outcome(reply, self._ladder[index].rung, attempts, placement, about, tuple(changes))
                 return
             except EngineFailure as failure:
                 failures += 1
                 following = self._after(failure, index, failures, can_shrink)
                 failures = failures if following == index else 0
+                if following != index:
+                    lasting = bool(self._ladder[index].demoted_because)
+                    changes.append(change_from(self._ladder[index].rung, str(failure), lasting=lasting))
                 index = following
 
     def _ready(self, index: int) -> EngineProcess:

@@ -112,6 +112,8 @@ def _utterance(turn: str, samples: Samples, recognised: Recognised) -> events.Ut
         endpoint_to_text_ms=None,
         speech_end_to_text_ms=None,
         attempts=recognised.attempts,
+        provider=recognised.provider,
+        changes=recognised.changes,
         turn=turn,
         replayable=True,
         **({} if recognised.transcript is None else facts(recognised.transcript)),

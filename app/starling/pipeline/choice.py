@@ -11,11 +11,12 @@ from starling.assistant.llm.connection import Wishes
 from starling.assistant.llm.memory import Bounds
 from starling.core.results import SttOptions
 from starling.core.segmenter import SegmenterConfig
+from starling.npu.proof.rules import Prefer
 from starling.pipeline.conversation import AnswerPolicy
 from starling.pipeline.events import Activation, Mode
 from starling.settings.lists import items
 from starling.settings.schema import Value
-from starling.speech.stt.ladder import SttTier
+from starling.speech.stt.ladder import ProviderChoice, SttTier
 from starling.speech.tts.ladder import TtsTier
 
 
@@ -27,6 +28,8 @@ class Choice:
     microphone: str
     speaker: str
     stt_tier: SttTier
+    stt_provider: ProviderChoice
+    stt_prefer: Prefer
     stt_model: str
     stt_options: SttOptions
     stt_threads: int
@@ -69,6 +72,8 @@ def choose(setting: Callable[[str], Value], language: str | None = None, **optio
         "microphone": read("audio.microphone"),
         "speaker": read("audio.speaker"),
         "stt_tier": read("stt.tier"),
+        "stt_provider": read("stt.provider"),
+        "stt_prefer": read("stt.prefer"),
         "stt_model": read("stt.model"),
         "stt_options": SttOptions(language=None if language == "auto" else language, beam_size=read("stt.beam_size")),
         "stt_threads": read("stt.threads"),

@@ -160,7 +160,9 @@ def recognise(client: SttClient, options: SttOptions) -> Callable[[Samples], Rec
     def run(samples: Samples) -> Recognised:
         (result,) = client.transcribe([samples], options)
         spec = result.rung.spec
-        return Recognised(result.transcript, spec.tier, spec.model, result.attempts)
+        return Recognised(
+            result.transcript, spec.tier, spec.model, result.attempts, provider=spec.provider, changes=result.changes
+        )
 
     return run
 

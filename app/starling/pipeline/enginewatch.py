@@ -31,6 +31,7 @@ def shown(family: Literal["stt", "tts"], supervisor: Supervisor) -> EngineShown:
         why_not_better=state.why_not_better,
         reason=state.reason,
         memory_bytes=None if memory is None else memory // MEMORY_STEP * MEMORY_STEP,
+        provider=state.rung.spec.provider,
     )
 
 

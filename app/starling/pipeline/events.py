@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from starling.core.changes import Change
 from starling.core.errors import StarlingError
 from starling.core.placement import Placement
 from starling.pipeline.shown import Device as Device
@@ -54,7 +55,8 @@ class Utterance:
 
     ``turn`` names it from its recognition on; every command about it takes that name. ``at`` is the Unix time at
     which it began, ``mode`` what was listened for, ``held`` whether the talk key was down. ``replayable``: its
-    recording is there to be played or recognised again.
+    recording is there to be played or recognised again. ``provider``: how the accelerator was reached, empty on the
+    CPU; ``changes``: the better engines that did not deliver this text, each with its reason.
 
     Times ``*_s`` are seconds of the input stream. ``endpoint_to_text_ms`` is wall time from the decision that speech
     had ended to the text; ``speech_end_to_text_ms`` the same from the last speech frame, hangover included. Of a
@@ -84,6 +86,8 @@ class Utterance:
     mode: Mode = "assistant"
     held: bool = False
     replayable: bool = False
+    provider: str = ""
+    changes: tuple[Change, ...] = ()
 
     @property
     def rtf(self) -> float | None:

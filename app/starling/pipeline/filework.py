@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from starling.audio.files import decode
+from starling.core.changes import Change
 from starling.core.errors import StarlingError
 from starling.core.placement import Placement
 from starling.core.results import SAMPLE_RATE, Samples, Transcript
@@ -29,7 +30,8 @@ LONGEST_GAP_S = 2.0
 class Tally:
     """What transcribing one recording took; filled while its lines are read.
 
-    ``processing_s`` is time inside the engine, ``elapsed_s`` all of it: decoding, loading, writing.
+    ``processing_s`` is time inside the engine, ``elapsed_s`` all of it: decoding, loading, writing. ``changes``: the
+    better engines that did not deliver a part of it, each reason once.
     """
 
     audio_s: float = 0.0
@@ -40,6 +42,8 @@ class Tally:
     model: str = ""
     language: str = ""
     placement: Placement = field(default_factory=Placement)
+    provider: str = ""
+    changes: list[Change] = field(default_factory=list)
 
     @property
     def rtf(self) -> float:
@@ -104,6 +108,8 @@ class Recording:
         tally.speech_s += transcript.audio_s
         tally.processing_s += transcript.processing_s
         tally.tier, tally.model = result.rung.spec.tier, result.rung.spec.model
+        tally.provider = result.rung.spec.provider
+        tally.changes += [change for change in result.changes if change not in tally.changes]
         tally.language, tally.placement = transcript.language, transcript.placement
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from starling.core.changes import Change
 from starling.core.errors import StarlingError, internal_error
 from starling.core.results import Samples, Transcript
 from starling.pipeline.events import Reply
@@ -24,6 +25,8 @@ class Recognised:
     attempts: int = 1
     error: StarlingError | None = None
     record: str = ""
+    provider: str = ""
+    changes: tuple[Change, ...] = ()
 
 
 class UtteranceLog(Protocol):

@@ -41,6 +41,7 @@ class EngineShown:
         why_not_better: why no better tier is used; empty on the best.
         reason: of the last restart or failure; empty while all is well.
         memory_bytes: resident memory of the engine's process; None while it has none or it cannot be read.
+        provider: how the accelerator is reached: ``vitisai``, ``xrt``, ``server``; empty on the CPU.
     """
 
     family: Literal["stt", "tts"]
@@ -51,6 +52,7 @@ class EngineShown:
     why_not_better: str = ""
     reason: str = ""
     memory_bytes: int | None = None
+    provider: str = ""
 
 
 @dataclass(frozen=True)

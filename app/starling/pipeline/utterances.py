@@ -33,6 +33,8 @@ def utterance_of(
         speech_end_to_text_ms=round(since_speech_s * 1000, 1),
         verdict=verdict,
         attempts=recognised.attempts,
+        provider=recognised.provider,
+        changes=recognised.changes,
         error=recognised.error.to_json() if recognised.error else None,
         turn=turn,
         at=round(at, 3),

@@ -18,6 +18,14 @@ def test_deadline(audio_s, rtf, expected):
     assert call_deadline_s(audio_s, rtf) == pytest.approx(expected)
 
 
+@pytest.mark.parametrize(
+    ("audio_s", "rtf", "expected"), [(0.0, None, 8.0), (4.0, None, 12.0), (4.0, 0.1, 5.0 + 4 * 0.1 * 30)]
+)
+def test_an_accelerator_that_was_not_measured_gets_less(audio_s, rtf, expected):
+    assert call_deadline_s(audio_s, rtf, accelerated=True) == pytest.approx(expected)
+    assert Pace(worst_rtf=rtf, accelerated=True).deadline_s(audio_s) == pytest.approx(expected)
+
+
 def test_a_short_clip_may_take_as_long_as_the_whole_window_took():
     """Without short context the cost does not depend on the clip's length."""
     cost_s = 6.0

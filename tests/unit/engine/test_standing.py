@@ -1,5 +1,6 @@
 import pytest
 
+from starling.core.changes import Change
 from starling.core.engine_api import EngineSpec, Rung
 from starling.core.errors import StarlingError
 from starling.engine.failures import EngineCrashed, EngineFailed, EngineHung
@@ -48,6 +49,23 @@ def test_only_a_deadline_doubles_the_deadline():
     assert rungs[0].pace.deadline_s(4.0) == usual
     rungs.failed(0, EngineHung("late", deadline=True))
     assert rungs[0].pace.deadline_s(4.0) == 2 * usual
+
+
+def test_what_was_left_is_named_with_its_provider():
+    npu = EngineSpec("advanced:xrt", "advanced", "", "m:f", {}, provider="xrt", proven_rtf=0.5)
+    rungs = Ladder([Rung(npu), Rung(EngineSpec("legacy", "legacy", "", "m:f", {}), "xrt is tried first")])
+    altered = StarlingError("model.altered", "Altered.", "")
+    assert rungs.left_above(1) == []
+    rungs.failed(0, EngineFailed(altered, loading=False))
+    assert rungs.left_above(1) == [Change("advanced", "xrt", "Altered. [model.altered]", True)]
+    assert rungs.why_not_better(1) == "advanced · xrt: Altered. [model.altered] xrt is tried first"
+
+
+def test_a_proven_pace_sets_the_first_deadline():
+    npu = EngineSpec("advanced:xrt", "advanced", "", "m:f", {}, provider="xrt", proven_rtf=0.5)
+    rungs = Ladder([Rung(npu), Rung(EngineSpec("legacy", "legacy", "", "m:f", {}))])
+    assert rungs[0].pace.deadline_s(4.0) == 5.0 + 4 * 0.5 * 30
+    assert rungs[1].pace.deadline_s(4.0) == 70.0
 
 
 def test_a_ladder_without_rungs_is_a_mistake():

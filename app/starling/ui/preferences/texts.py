@@ -9,7 +9,7 @@ from __future__ import annotations
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QLocale
 
 from starling.settings.schema import Page, Setting, Value
-from starling.ui.preferences import conversation_texts, models_texts
+from starling.ui.preferences import conversation_texts, models_texts, npu_texts
 from starling.ui.preferences.search import Entry
 
 CONTEXT = "Settings"
@@ -83,6 +83,7 @@ def _said(source: str) -> str:
 SOURCES: frozenset[str] = (
     conversation_texts.SOURCES
     | models_texts.SOURCES
+    | npu_texts.SOURCES
     | frozenset(
         str(source)
         for source in (
@@ -202,7 +203,6 @@ SOURCES: frozenset[str] = (
             QT_TRANSLATE_NOOP("Settings", "preview"),
             QT_TRANSLATE_NOOP("Settings", "while speaking"),
             QT_TRANSLATE_NOOP("Settings", "Recogniser"),
-            QT_TRANSLATE_NOOP("Settings", "Which recogniser to use. Automatic takes the best that works here."),
             QT_TRANSLATE_NOOP("Settings", "Automatic"),
             QT_TRANSLATE_NOOP("Settings", "Whisper on the CPU"),
             QT_TRANSLATE_NOOP("Settings", "Small built-in recogniser"),

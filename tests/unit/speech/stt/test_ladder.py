@@ -17,7 +17,7 @@ BASE, SMALL = whisper("base", 80_000_000), whisper("small", 250_000_000)
 STARTER = whisper("starter", starter=True)
 VOICES = ModelInfo("kokoro", "kokoro", Path("kokoro"), False, False, False, 10**9)
 
-ADVANCED = "advanced: needs an NPU engine, none is built into this version"
+ADVANCED = "advanced: no accelerator was looked for"
 CASES = {
     "nothing installed": ("auto", None, [], [("demo", "legacy: no Whisper model is installed")]),
     "the starter is never picked": ("auto", None, [STARTER], [("demo", "legacy: no Whisper model is installed")]),
