@@ -41,7 +41,7 @@ class _Entry:
 
 
 class SafetensorsFile:
-    """One file, of which only the asked tensors are read; ``names`` are its tensors.
+    """One file, of which only the asked tensors are read; ``names`` are its tensors, ``metadata`` its notes.
 
     Raises:
         StarlingError: ``model.missing_file``, ``model.truncated``, ``model.bad_safetensors``.
@@ -59,6 +59,10 @@ class SafetensorsFile:
             ) from None
         except OSError as error:
             raise self._unreadable(error) from None
+        notes = entries.get("__metadata__")
+        self.metadata: dict[str, str] = (
+            {str(key): str(value) for key, value in notes.items()} if isinstance(notes, dict) else {}
+        )
         self._entries = {name: self._entry(name, entry) for name, entry in entries.items() if name != "__metadata__"}
 
     @property

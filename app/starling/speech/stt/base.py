@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,4 +38,19 @@ class Encoder(Protocol):
 
     def describe(self) -> dict[str, Any]:
         """Versions, threads, number format: JSON values."""
+        ...
+
+
+@runtime_checkable
+class Profiled(Protocol):
+    """An encoder that measures itself.
+
+    Attributes:
+        profiling: measure every operation alone, which is slower.
+    """
+
+    profiling: bool
+
+    def profile(self) -> dict[str, Any]:
+        """Times so far by operation, as JSON values."""
         ...

@@ -35,15 +35,19 @@ class Transcriber:
     Args:
         encoder: where the tier's work is done.
         decoder: of the same model.
-        placement: of encoder and decoder together.
+        placement: of encoder and decoder together; None for what the encoder says after its work.
         short_context: the model was trained for less than 30 s of context.
     """
 
-    def __init__(self, encoder: Encoder, decoder: Decoder, placement: Placement, short_context: bool) -> None:
+    def __init__(self, encoder: Encoder, decoder: Decoder, placement: Placement | None, short_context: bool) -> None:
         self._encoder = encoder
         self._decoder = decoder
-        self._placement = placement
+        self._fixed_placement = placement
         self._short_context = short_context
+
+    @property
+    def _placement(self) -> Placement:
+        return self._encoder.placement if self._fixed_placement is None else self._fixed_placement
 
     def transcribe(self, clips: Sequence[Samples], options: SttOptions) -> list[Transcript]:
         """Transcribe clips of at most 30 s, (n,) float32 at 16 kHz, as one batch; results in order.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from starling.core.errors import StarlingError
 from starling.core.placement import Placement
 from starling.core.results import SttOptions
 from starling.speech.stt import context
-from starling.speech.stt.base import MelBatch, States
+from starling.speech.stt.base import Encoder, MelBatch, Profiled, States
 from starling.speech.stt.cpu import default_threads
 from starling.speech.stt.decode import Decoder
 from starling.speech.stt.tokens import Tokens
@@ -28,7 +29,35 @@ _SEED = 20_261_122
 """Sampling at a temperature gives the same text for the same clips in the same order."""
 
 
+@dataclass(frozen=True)
+class Loaded:
+    """A model in CTranslate2, which is the decoder of every tier.
+
+    Attributes:
+        name: of the model.
+        folder: of the model.
+        model: the ``ctranslate2.models.Whisper``.
+        decoder: its decoder.
+        threads: that it uses.
+        short_context: it was trained for less than 30 s.
+    """
+
+    name: str
+    folder: Path
+    model: Any
+    decoder: Decoder
+    threads: int
+    short_context: bool
+
+
 def create(config: Mapping[str, Any], read_files: ReadFiles | None = None) -> WhisperEngine:
+    """The engine that encodes with CTranslate2; see :func:`load`."""
+    loaded = load(config, read_files)
+    encoder = CTranslate2Encoder(loaded.model, loaded.threads)
+    return WhisperEngine(loaded.name, encoder, loaded.decoder, loaded.short_context)
+
+
+def load(config: Mapping[str, Any], read_files: ReadFiles | None = None) -> Loaded:
     """Load a converted model.
 
     Args:
@@ -53,7 +82,7 @@ def create(config: Mapping[str, Any], read_files: ReadFiles | None = None) -> Wh
     tokens = Tokens(files["tokenizer.json"], bool(config.get("multilingual", model.is_multilingual)))
     suppress = config.get("suppress_tokens")
     decoder = Decoder(model, tokens, int(config.get("max_new_tokens", context.MAX_NEW_TOKENS)), suppress)
-    return WhisperEngine(name, CTranslate2Encoder(model, threads), decoder, bool(config.get("short_context", False)))
+    return Loaded(name, folder, model, decoder, threads, bool(config.get("short_context", False)))
 
 
 def _load(folder: Path, files: Mapping[str, bytes], compute_type: str, threads: int) -> Any:
@@ -123,22 +152,40 @@ class CTranslate2Encoder:
 
 
 class WhisperEngine:
-    """The engine process's side of the contract in ``core.engine_api``."""
+    """The engine process's side of the contract in ``core.engine_api``.
 
-    tier = "legacy"
+    Args:
+        name: of the model.
+        encoder: what the tier differs in.
+        decoder: of the same model.
+        short_context: the model was trained for less than 30 s.
+        tier: ``legacy`` or ``advanced``.
+        provider: how ``advanced`` reaches the accelerator; empty otherwise.
+    """
 
-    def __init__(self, name: str, encoder: CTranslate2Encoder, decoder: Decoder, short_context: bool) -> None:
+    def __init__(
+        self,
+        name: str,
+        encoder: Encoder,
+        decoder: Decoder,
+        short_context: bool,
+        tier: str = "legacy",
+        provider: str = "",
+    ) -> None:
+        self.tier = tier
         self._name = name
+        self._provider = provider
         self._encoder = encoder
         self._short_context = short_context
         self._multilingual = decoder.tokens.multilingual
-        self._transcriber = Transcriber(encoder, decoder, encoder.placement, short_context)
+        self._transcriber = Transcriber(encoder, decoder, None, short_context)
 
     def describe(self) -> dict[str, Any]:
         """Tier, model, placement, versions."""
         placement = self._encoder.placement
         return {
             "tier": self.tier,
+            **({"provider": self._provider} if self._provider else {}),
             "model": self._name,
             "short_context": self._short_context,
             "multilingual": self._multilingual,
@@ -147,7 +194,14 @@ class WhisperEngine:
         }
 
     def call(self, op: str, args: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Iterator[Reply]:
-        """``transcribe``: see :class:`starling.core.engine_api.Engine`."""
+        """``transcribe``: see :class:`starling.core.engine_api.Engine`.
+
+        ``profile``: the encoder's times so far as one reply, empty when it keeps none; ``{"each": true}`` makes the
+        next passes measure every operation alone.
+        """
+        if op == "profile":
+            yield Reply(_profile(self._encoder, args))
+            return
         if op != "transcribe":
             raise StarlingError("engine.unknown_operation", f"A recogniser cannot do {op!r}.")
         clips = [arrays[str(index)] for index in range(len(arrays))]
@@ -157,3 +211,11 @@ class WhisperEngine:
             _raise_if_out_of_memory(error)
             raise
         yield Reply({"transcripts": [transcript.to_json() for transcript in transcripts]})
+
+
+def _profile(encoder: Encoder, args: Mapping[str, Any]) -> dict[str, Any]:
+    if not isinstance(encoder, Profiled):
+        return {}
+    if "each" in args:
+        encoder.profiling = bool(args["each"])
+    return encoder.profile()

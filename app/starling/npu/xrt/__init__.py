@@ -1,0 +1,1 @@
+"""Our own kernels on the NPU, through XRT's Python binding."""

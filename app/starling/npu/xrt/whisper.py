@@ -1,0 +1,170 @@
+"""Mel features in, encoder states out, by our kernels on the NPU."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter, OrderedDict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from starling.core.errors import StarlingError
+from starling.core.placement import Placement
+from starling.npu.xrt import kernels
+from starling.npu.xrt.bf16 import check_finite, checked_bf16
+from starling.npu.xrt.encoder import BucketProgram, DeviceWeights
+from starling.npu.xrt.layout import bucket_for, mel_rows
+from starling.npu.xrt.pool import Pool
+from starling.npu.xrt.session import Session
+from starling.npu.xrt.timings import Timings
+
+BUCKETS_KEPT = 3
+"""Programs whose buffers stay: clips of a conversation are of few lengths."""
+DEADLINE_S = 10.0
+"""Of one pass, plus what its arithmetic takes at `SLOWEST_FLOPS`. The driver gives up on a hung kernel after 2 s."""
+SLOWEST_FLOPS = 2e10
+"""Less than any NPU or emulation was seen to reach."""
+CPU_WORK = ("log-mel features", "layout and rounding to bfloat16", "decoder")
+
+F32 = NDArray[np.float32]
+
+
+class XrtEncoder:
+    """A Whisper encoder on one hardware context.
+
+    Args:
+        pyxrt: the module, real or emulated.
+        weights: the model's ``encoder.safetensors``.
+        generation: of the device: ``npu1`` or ``npu2``.
+        emulated: the module is the emulation.
+        deadline_s: of one pass; None lets the size of the pass decide.
+
+    Raises:
+        StarlingError: the device, its driver or the weights do not allow it.
+        MemoryError: the weights do not fit.
+    """
+
+    def __init__(
+        self, pyxrt: Any, weights: Path, generation: str, *, emulated: bool, deadline_s: float | None = None
+    ) -> None:
+        self.timings = Timings()
+        self.profiling = False
+        self._emulated = emulated
+        self._deadline_s = deadline_s
+        self._launches: Counter[str] = Counter()
+        self._broken: StarlingError | None = None
+        with tempfile.TemporaryDirectory(prefix="starling-kernels-") as folder:
+            self._session = Session(pyxrt, kernels.find(generation, Path(folder)), generation)
+        self._generation = generation
+        self._pool = Pool(self._session)
+        self._weights = DeviceWeights(self._session, weights)
+        self._programs: OrderedDict[int, BucketProgram] = OrderedDict()
+        if not self._weights.shape.fits(self._session.kernels.block):
+            raise StarlingError(
+                "npu.model_shape", "The sizes of this model are no multiples of the kernels' tiles.", "Use another one."
+            )
+
+    @property
+    def mels(self) -> int:
+        """Mel bands of the model."""
+        return self._weights.shape.mels
+
+    @property
+    def launches(self) -> Counter[str]:
+        """Completed launches since the start, by kernel symbol."""
+        return Counter(self._launches)
+
+    @property
+    def placement(self) -> Placement:
+        """Where passes ran: only counted launches are evidence."""
+        ran = [f"{symbol} {count}" for symbol, count in sorted(self._launches.items())]
+        evidence = (
+            f"xclbin {self._session.uuid}",
+            f"device {self._session.device_name} {self._session.bdf}",
+            f"launches {sum(self._launches.values())}",
+            *([f"kernels: {', '.join(ran)}"] if ran else []),
+            f"on the CPU: {', '.join(CPU_WORK)}",
+        )
+        return Placement("emulated" if self._emulated else "npu" if ran else "unknown", evidence)
+
+    def encode(self, mel: F32) -> F32:
+        """(clips, mels, frames) float32, even frames, to (clips, frames // 2, width) float32, clip after clip.
+
+        Raises:
+            StarlingError: what the device or its driver says; ``npu.not_finite``.
+            MemoryError: the buffers of this length do not fit.
+        """
+        if mel.ndim != 3 or mel.shape[1] != self.mels or mel.shape[2] % 2:
+            raise ValueError(f"{mel.shape} is no batch of mel features with {self.mels} bands and even frames")
+        if self._broken is not None:
+            raise self._broken
+        try:
+            return np.stack([self._encode(clip) for clip in mel])
+        except StarlingError as error:
+            if error.code != "npu.not_finite":  # the context is of no use any more
+                self._broken = error
+            raise
+
+    def describe(self) -> dict[str, Any]:
+        """Device, kernels, memory, and what the CPU still does with its share of the measured time."""
+        shape = self._weights.shape
+        return {
+            "mels": shape.mels,
+            "npu": self._generation,
+            "xclbin": self._session.uuid,
+            "weights_bytes": self._weights.bytes,
+            "contexts": 1,
+            "cpu_work": list(CPU_WORK),
+        }
+
+    def profile(self) -> dict[str, Any]:
+        """Times of passes and operations, and the CPU's share of the encoder's time; None before the first."""
+        cpu, device = self.timings.total_ns("cpu:"), self.timings.total_ns("pass")
+        return {
+            "emulated": self._emulated,
+            "operations": self.timings.to_json(),
+            "launches": dict(self._launches),
+            "cpu_share": cpu / (cpu + device) if device else None,
+        }
+
+    def close(self) -> None:
+        """Let go of the hardware context."""
+        self._programs.clear()
+        self._pool.drop()
+        self._session.close()
+
+    def _encode(self, mel: F32) -> F32:
+        frames = mel.shape[1]
+        bucket = self._program(bucket_for(frames))
+        with self.timings.measure("cpu:to device"):
+            flat = mel_rows(mel, bucket.frames, bucket.mel_size)
+            bucket.mel.upload(checked_bf16(flat, "the sound's features"))
+            keep = np.zeros(bucket.positions, np.float32)
+            keep[: frames // 2] = 1
+            bucket.keep.upload(keep)
+        with self.timings.measure("pass"):
+            self._run(bucket)
+        with self.timings.measure("cpu:from device"):
+            width = self._weights.shape.width
+            states = bucket.out.download(np.float32, frames // 2 * width).reshape(frames // 2, width)
+            check_finite(states, "the encoder's result")
+        return states
+
+    def _run(self, bucket: BucketProgram) -> None:
+        deadline = self._deadline_s or DEADLINE_S + bucket.program.flops / SLOWEST_FLOPS
+        if self.profiling:
+            bucket.program.execute_singly(deadline, self.timings)
+        else:
+            bucket.program.execute(deadline)
+        self._launches += bucket.program.counts
+
+    def _program(self, frames: int) -> BucketProgram:
+        if frames in self._programs:
+            self._programs.move_to_end(frames)
+            return self._programs[frames]
+        while len(self._programs) >= BUCKETS_KEPT:
+            self._programs.popitem(last=False)[1].release()
+        self._programs[frames] = BucketProgram(self._session, self._pool, self._weights, frames)
+        return self._programs[frames]

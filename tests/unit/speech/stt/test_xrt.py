@@ -1,0 +1,121 @@
+"""The advanced tier by our own kernels, emulated, with the starter model."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from starling.core.results import SttOptions, Transcript
+from starling.locate import shipped
+from starling.npu.emulation.machine import replace_machine
+from starling.speech.stt import whisper, xrt
+from starling.speech.stt.mel import log_mel
+from tests.helpers.espeak import speak
+from tests.helpers.numpy_whisper import NumpyEncoder
+
+STARTER = shipped("resources", "starter")
+CONFIG = {"model": str(STARTER), "name": "starter", "short_context": True, "threads": 2, "generation": "npu1"}
+SENTENCES = ("what time is it", "set a timer for ten minutes", "what is twenty three times seven")
+_LIST = json.loads((Path(__file__).parents[3] / "data" / "thirty_sentences.json").read_text())
+COSINE = 0.999
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[whisper.WhisperEngine]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STARLING_NPU", "emulated")
+        replace_machine({})
+        yield xrt.create(CONFIG)
+
+
+@pytest.fixture(scope="module")
+def legacy() -> whisper.WhisperEngine:
+    return whisper.create(CONFIG)
+
+
+def transcribe(engine: whisper.WhisperEngine, *clips: np.ndarray, **options: object) -> list[Transcript]:
+    arrays = {str(index): clip for index, clip in enumerate(clips)}
+    (reply,) = engine.call("transcribe", SttOptions(**options).to_json(), arrays)
+    return [Transcript.from_json(transcript) for transcript in reply.data["transcripts"]]
+
+
+def cosine(one: np.ndarray, other: np.ndarray) -> float:
+    return float((one * other).sum() / np.linalg.norm(one) / np.linalg.norm(other))
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_three_sentences_are_heard_as_on_the_cpu(
+    engine: whisper.WhisperEngine, legacy: whisper.WhisperEngine, sentence: str
+) -> None:
+    clip = speak(sentence, "en-us")
+    (heard,) = transcribe(engine, clip)
+    (expected,) = transcribe(legacy, clip)
+    assert heard.text == expected.text
+    assert heard.text.lower().rstrip(".?") == sentence
+
+
+@pytest.mark.slow
+def test_thirty_sentences(engine: whisper.WhisperEngine, legacy: whisper.WhisperEngine) -> None:
+    for voice in _LIST["voices"]:
+        for sentence in _LIST["sentences"]:
+            clip = speak(sentence, voice)
+            assert transcribe(engine, clip)[0].text == transcribe(legacy, clip)[0].text, (sentence, voice)
+
+
+@pytest.mark.parametrize("frames", [300, 500, 3000])
+def test_real_frames_agree_with_float32(engine: whisper.WhisperEngine, frames: int) -> None:
+    encoder = engine._encoder
+    mel = log_mel(speak("set a timer for ten minutes", "en-us")[: frames * 160], frames)
+    states = encoder.encode(mel[np.newaxis])[0]
+    expected = NumpyEncoder(STARTER / "encoder.safetensors")(mel)
+    assert states.shape == expected.shape
+    assert cosine(states, expected) >= COSINE
+    assert min(map(cosine, states, expected)) >= 0.99
+
+
+def test_a_bucket_changes_nothing_but_the_time(engine: whisper.WhisperEngine) -> None:
+    """The same clip in the next larger shape; what is behind it does not reach into it."""
+    mel = log_mel(speak("what time is it", "en-us")[: 130 * 160], 130)
+    encoder = engine._encoder
+    small = encoder._encode(mel)
+    large = encoder._program(1024)
+    keys = dict(encoder._programs)
+    encoder._programs[320] = large
+    try:
+        same = encoder._encode(mel)
+    finally:
+        encoder._programs.clear()
+        encoder._programs.update(keys)
+    assert cosine(small, same) > 0.99999
+
+
+def test_placement_names_what_ran(engine: whisper.WhisperEngine) -> None:
+    before = sum(engine._encoder.launches.values())
+    (heard,) = transcribe(engine, speak("what time is it", "en-us"))
+    launched = sum(engine._encoder.launches.values()) - before
+    assert launched > 100
+    assert heard.placement.device == "emulated"
+    told = " ".join(heard.placement.evidence)
+    assert f"launches {before + launched}" in told
+    assert "xclbin " in told
+    assert "softmax_bf16 " in told
+    assert "decoder" in told
+    about = engine.describe()
+    assert (about["tier"], about["provider"], about["model"]) == ("advanced", "xrt", "starter")
+    assert about["placement"]["device"] == "emulated"
+
+
+def test_a_profile_measures_every_operation(engine: whisper.WhisperEngine) -> None:
+    list(engine.call("profile", {"each": True}, {}))
+    transcribe(engine, speak("what time is it", "en-us"))
+    (reply,) = engine.call("profile", {"each": False}, {})
+    operations = reply.data["operations"]
+    assert operations["softmax_bf16"]["count"] == 24
+    assert 0 < operations["softmax_bf16"]["min_ms"] <= operations["softmax_bf16"]["p95_ms"]
+    assert 0 < reply.data["cpu_share"] < 1
+    json.dumps(reply.data)
+    transcribe(engine, speak("what time is it", "en-us"))
+    (later,) = engine.call("profile", {}, {})
+    assert later.data["operations"]["softmax_bf16"]["count"] == 24
