@@ -53,6 +53,16 @@ class VoicesPage(Page):
         if self.view is not None:
             self.view.list.setFocus()
 
+    def keys(self) -> list[tuple[str, str]]:
+        """Of the list, and of the whole page."""
+        return [
+            (self.tr("Search"), self.tr("Ctrl+F")),
+            (self.tr("Hear the chosen voice"), self.tr("Space or Enter in the list, Ctrl+Enter anywhere")),
+            (self.tr("Use the chosen voice"), self.tr("U")),
+            (self.tr("Add to the favourites, or take out"), self.tr("F")),
+            (self.tr("Save what was heard as a file"), self.tr("Ctrl+S")),
+        ]
+
     def stop(self) -> None:
         """End a preview."""
         if self._state.now is not None:

@@ -29,9 +29,12 @@ class ShortcutsDialog(QDialog):
 
     Args:
         actions: those with a shortcut are listed first, in this order.
+        of_pages: keys that a page has of its own.
     """
 
-    def __init__(self, actions: Sequence[QAction], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, actions: Sequence[QAction], parent: QWidget | None = None, of_pages: Sequence[tuple[str, str]] = ()
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Keyboard shortcuts"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -40,7 +43,7 @@ class ShortcutsDialog(QDialog):
             for action in actions
             if not action.shortcut().isEmpty()
         ]
-        self.table = _table([*self._talking(), *rows, *self._turns()])
+        self.table = _table([*self._talking(), *rows, *self._turns(), *of_pages])
         self.table.setHorizontalHeaderLabels([self.tr("What it does"), self.tr("Keys")])
         self.table.setAccessibleName(self.windowTitle())
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)

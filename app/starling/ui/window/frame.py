@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from starling.ui.connection.confirm_banner import ConfirmBanner
 from starling.ui.look.tokens import SPACE_M, SPACE_S
 from starling.ui.status.panel_view import StatusPanel
 from starling.ui.transcript.view import TranscriptView
@@ -51,6 +52,7 @@ class Frame(QWidget):
     def __init__(self, key: TalkKey) -> None:
         super().__init__()
         self.header, self.state_line, self.banners = Header(), StateLine(), BannerStack()
+        self.confirm = ConfirmBanner()
         self.rail, self.pages, self.talk, self.status = Rail(), Pages(), TalkPage(key), StatusPanel()
         self.transcript, self.composer = self.talk.transcript, self.talk.composer
         self._rail_width = 0
@@ -61,6 +63,7 @@ class Frame(QWidget):
         column.setSpacing(SPACE_S)
         column.addWidget(self.state_line)
         column.addWidget(self.banners)
+        column.addWidget(self.confirm)
         column.addWidget(self.pages, 1)
         self.pages.add(TALK, self.talk)
         self._body = QHBoxLayout()

@@ -17,6 +17,7 @@ from starling.pipeline.panel import Panel
 from starling.pipeline.service import Service
 from starling.settings.store import Settings
 from starling.ui.bridge import Bridge
+from starling.ui.connection.confirming import Confirming
 from starling.ui.preferences.writer import SettingsWriter
 from starling.ui.transcript import reducer
 from starling.ui.transcript.turns import Turn
@@ -83,6 +84,8 @@ class MainWindow(QMainWindow):
         self.transcript, self.composer, self.status = frame.transcript, frame.composer, frame.status
         self.menus = Menus(self)
         self.rail, self.pages = frame.rail, frame.pages
+        Confirming(self._service, self._bridge, frame.confirm, self.menus.allow, self.menus.refuse, self)
+        frame.confirm.left.connect(self._focus_after_banners)
         self.setCentralWidget(frame)
         self._navigation = Navigation(frame, self.menus, self)
         self.setMinimumSize(SMALLEST)
@@ -129,7 +132,7 @@ class MainWindow(QMainWindow):
         menus.stop.triggered.connect(self.stop)
         menus.panel.triggered.connect(self._choose_panel)
         menus.newest.triggered.connect(self._show_newest)
-        menus.shortcuts.triggered.connect(lambda: dialogs.ShortcutsDialog(menus.all(), self).open())
+        menus.shortcuts.triggered.connect(lambda: dialogs.ShortcutsDialog(menus.all(), self, self.pages.keys()).open())
         menus.first_run.triggered.connect(self.first_run_requested)
         menus.about.triggered.connect(lambda: dialogs.about_box(self).open())
 

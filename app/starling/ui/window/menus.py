@@ -38,6 +38,8 @@ class Menus(QObject):
         self.mute = self._action(self.tr("&Mute"), "Ctrl+M", "microphone-off")
         self.ask = self._action(self.tr("T&ype a question"), "Ctrl+L", "keyboard")
         self.stop = self._action(self.tr("&Stop"), "Esc", "stop")
+        self.allow = self._action(self.tr("Allo&w what is asked"), "Ctrl+Shift+Y", "check")
+        self.refuse = self._action(self.tr("&Refuse what is asked"), "Ctrl+Shift+N", "close")
         self.panel = self._action(self.tr("&Status panel"), "F9", "panel")
         self.newest = self._action(self.tr("&Newest turn"), "Ctrl+End", "chevron-down")
         self.shortcuts = self._action(self.tr("&Keyboard shortcuts"), "F1", "keyboard")
@@ -67,7 +69,7 @@ class Menus(QObject):
         """Every action, in the order of the menus."""
         return [
             *(self.preferences, self.clear, self.quit, *self.modes.values(), *self.activations.values()),
-            *(self.mute, self.ask, self.stop, *self.pages.values()),
+            *(self.mute, self.ask, self.stop, self.allow, self.refuse, *self.pages.values()),
             *(self.panel, self.newest, self.shortcuts, self.first_run, self.about),
         ]
 
@@ -105,6 +107,7 @@ class Menus(QObject):
 
     def _menus(self) -> list[tuple[str, list[QAction | None]]]:
         listen = [*self.modes.values(), None, *self.activations.values(), None, self.mute, self.ask, self.stop]
+        listen += [None, self.allow, self.refuse]
         return [
             (self.tr("&Starling"), [self.preferences, None, self.clear, None, self.quit]),
             (self.tr("&Listen"), listen),

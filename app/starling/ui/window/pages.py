@@ -51,6 +51,10 @@ class Page(QWidget):
     def take_focus(self) -> None:
         """Give the keyboard to what is used first here."""
 
+    def keys(self) -> list[tuple[str, str]]:
+        """What its own keys do, and the keys."""
+        return []
+
     def stop(self) -> None:
         """End at once what :attr:`stoppable_changed` told of."""
 
@@ -78,6 +82,10 @@ class Pages(QStackedWidget):
     def __contains__(self, key: str) -> bool:
         """Whether there is a page of that key."""
         return key in self._pages
+
+    def keys(self) -> list[tuple[str, str]]:
+        """The keys of all pages, each with its page."""
+        return [(f"{page.title}: {what}", keys) for page in self._pages.values() for what, keys in page.keys()]
 
     @property
     def current(self) -> Page:

@@ -1,0 +1,1 @@
+"""Connecting a language model, and the question before it changes something."""
