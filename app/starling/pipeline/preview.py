@@ -15,11 +15,10 @@ from starling.audio.collector import Collector
 from starling.audio.export import check_place, export_wav
 from starling.core.errors import StarlingError, internal_error
 from starling.core.results import Samples
-from starling.engine.clients import TtsClient
 from starling.pipeline import events
 from starling.pipeline.events import Preview, PreviewEnded
 from starling.pipeline.meter import peaks
-from starling.pipeline.preview_engines import PreviewEngines, Purpose
+from starling.pipeline.preview_engines import Lent, PreviewEngines, Purpose
 from starling.pipeline.replies import ReplyLine, Unwanted
 from starling.pipeline.speaking import Delivery, Speaking, notes_on
 from starling.pipeline.tasks import Tasks
@@ -76,17 +75,18 @@ class Previews:
 
     def start(self, preview: Preview) -> None:
         """Speak this; one that is being spoken or made ready is stopped."""
-        self.stop()
         ticket = _Ticket(preview, self._clock())
-        with self._lock:
-            self._now = ticket
+        self._replace(ticket)
         self._emit(events.PreviewLoading(preview))
         self._tasks.put(lambda: self._prepare(ticket))
 
     def stop(self) -> None:
         """Silence at once; a reply of the assistant is not touched."""
+        self._replace(None)
+
+    def _replace(self, following: _Ticket | None) -> None:
         with self._lock:
-            ticket, self._now = self._now, None
+            ticket, self._now = self._now, following
             if ticket is None:
                 return
             ticket.stopped = True
@@ -116,48 +116,54 @@ class Previews:
         if ticket.stopped:
             return
         try:
-            client = self._ready(preview, "preview")
+            lent = self._ready(preview, "preview")
         except StarlingError as error:
             self._end(ticket, PreviewEnded(preview, error=error.to_json()))
             return
+        except Exception as error:  # noqa: BLE001 - whoever waits for the end must be told one
+            self._end(ticket, PreviewEnded(preview, error=internal_error(error).to_json()))
+            return
         self._line.perform(
-            preview.text, lambda unwanted: self._perform(ticket, client, unwanted), lambda: self._drop(ticket, client)
+            preview.text, lambda unwanted: self._perform(ticket, lent, unwanted), lambda: self._drop(ticket, lent)
         )
 
-    def _ready(self, preview: Preview, purpose: Purpose) -> TtsClient:
+    def _ready(self, preview: Preview, purpose: Purpose) -> Lent:
         """A loaded engine for it. Raises StarlingError, also when it cannot be loaded."""
         check(preview)
-        client = self._lender.borrow(preview.tier or self._lender.tier_in_use, preview.seed, purpose)
-        client.voices()
-        return client
+        tier = preview.tier or self._lender.tier_in_use
+        lent = Lent(lambda: self._lender.borrow(tier, preview.seed, purpose))
+        lent.load()
+        return lent
 
     # -- on the thread of the replies ----------------------------------------------------------------------------
 
-    def _perform(self, ticket: _Ticket, client: TtsClient, unwanted: Unwanted) -> events.Reply:
+    def _perform(self, ticket: _Ticket, lent: Lent, unwanted: Unwanted) -> events.Reply:
         with self._lock:
             if ticket.stopped:
-                return self._nothing(ticket, client)
+                return self._nothing(lent)
             ticket.sounding = True
             ticket.waited_ms = (self._clock() - ticket.asked_s) * 1000
-        preview = ticket.preview
-        state = client.supervisor.state()
+        heard = Collector(EXPORT_RATE)
+        try:
+            reply = self._spoken(ticket, lent, unwanted, heard)
+        except Exception as failure:  # noqa: BLE001 - whoever waits for the end must be told one
+            reply = events.Reply("", error=internal_error(failure).to_json())
+        self._performed(ticket, lent, reply, heard)
+        return reply
+
+    def _spoken(self, ticket: _Ticket, lent: Lent, unwanted: Unwanted, heard: Collector) -> events.Reply:
+        preview, state = ticket.preview, lent.client.supervisor.state()
         tier, voice = state.rung.spec.tier, preview.voice or str(state.about.get("voice", ""))
         self._emit(events.PreviewBegan(preview, tier, voice, notes_on(preview.text, tier, voice)))
-        heard = Collector(EXPORT_RATE)
 
         def on_sound(samples: Samples, rate: int) -> None:
             heard.play(samples, rate)
             self._emit(events.PreviewProgress(peaks(samples, rate), samples.size / rate))
 
-        delivery = Delivery(client, preview.voice, preview.speed, preview.volume, on_sound)
-        try:
-            reply = self._speaking.speak(_unless_stopped(ticket), delivery, unwanted)
-        except Exception as failure:  # noqa: BLE001 - whoever waits for the end must be told one
-            reply = events.Reply("", error=internal_error(failure).to_json())
-        self._performed(ticket, client, reply, heard)
-        return reply
+        delivery = Delivery(lent, preview.voice, preview.speed, preview.volume, on_sound)
+        return self._speaking.speak(_unless_stopped(ticket), delivery, unwanted)
 
-    def _performed(self, ticket: _Ticket, client: TtsClient, reply: events.Reply, heard: Collector) -> None:
+    def _performed(self, ticket: _Ticket, lent: Lent, reply: events.Reply, heard: Collector) -> None:
         with self._lock:
             ticket.sounding = False
             complete = not (ticket.stopped or reply.stopped or reply.error)
@@ -165,20 +171,20 @@ class Previews:
                 self._last = (ticket.preview, heard)
             if self._now is ticket:
                 self._now = None
-        self._give_back(client)  # before the end is told: who asks for the next one then finds the spare
+        self._give_back(lent)  # before the end is told: who asks for the next one then finds the spare
         self._end(ticket, ended(ticket.preview, reply, ticket.waited_ms))
 
-    def _drop(self, ticket: _Ticket, client: TtsClient) -> None:
+    def _drop(self, ticket: _Ticket, lent: Lent) -> None:
         """A stop of everything came while it waited for its turn."""
         self._end(ticket, PreviewEnded(ticket.preview, stopped=True))
-        self._give_back(client)
+        self._give_back(lent)
 
-    def _nothing(self, ticket: _Ticket, client: TtsClient) -> events.Reply:
-        self._give_back(client)
+    def _nothing(self, lent: Lent) -> events.Reply:
+        self._give_back(lent)
         return events.Reply("", stopped=True)
 
-    def _give_back(self, client: TtsClient) -> None:
-        self._tasks.put(lambda: self._lender.give_back(client, spare=True))
+    def _give_back(self, lent: Lent) -> None:
+        self._tasks.put(lambda: self._lender.give_back(lent.client, spare=True))
 
     # -- on the thread of the exports ----------------------------------------------------------------------------
 
@@ -192,6 +198,9 @@ class Previews:
         except StarlingError as error:
             self._emit(events.PreviewExported(path, error=error.to_json()))
             return
+        except Exception as error:  # noqa: BLE001 - the page would wait for it for ever
+            self._emit(events.PreviewExported(path, error=internal_error(error).to_json()))
+            return
         self._emit(events.PreviewExported(path, len(samples) / EXPORT_RATE))
 
     def _heard(self, preview: Preview) -> Samples | None:
@@ -200,13 +209,13 @@ class Previews:
         return last[1].samples if last is not None and last[0] == preview else None
 
     def _made(self, preview: Preview) -> Samples:
-        client = self._ready(preview, "export")
+        lent = self._ready(preview, "export")
         sound = Collector(EXPORT_RATE)
-        speaking = Speaking(client, sound, voice=preview.voice, speed=preview.speed, volume=preview.volume)
+        speaking = Speaking(lent, sound, voice=preview.voice, speed=preview.speed, volume=preview.volume)
         try:
             reply = speaking.speak(preview.text)
         finally:
-            self._lender.give_back(client, spare=False)
+            self._lender.give_back(lent.client, spare=False)
         if reply.error:
             raise StarlingError.from_json(reply.error)
         if reply.audio_s is None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, cast
 
+from starling.core.engine_api import EngineSpec
 from starling.core.errors import StarlingError
-from starling.engine.clients import TtsClient
+from starling.engine.clients import SpeechChunk, SpeechMetrics, Synthesis, TtsClient
 from starling.engine.failures import CLOSED
 from starling.pipeline import engines
 from starling.speech.tts.ladder import NOT_BUILT
@@ -23,9 +24,73 @@ _TIERS = ("cpu", "demo")
 @dataclass
 class _Own:
     client: TtsClient
+    spec: EngineSpec
     seed: int
-    model: str = ""
     used: bool = False
+
+
+class Lent:
+    """An engine of one tier for one preview. One that is exchanged meanwhile is followed: the next clause asks anew.
+
+    Attributes:
+        client: the engine in use.
+    """
+
+    def __init__(self, borrow: Callable[[], TtsClient]) -> None:
+        self._borrow = borrow
+        self.client = borrow()
+
+    def load(self) -> None:
+        """Load it. Raises StarlingError."""
+        while True:
+            try:
+                self.client.voices()
+                return
+            except StarlingError as error:
+                self.follow(error)
+
+    def follow(self, error: StarlingError) -> None:
+        """Go on with the engine that took over; raises the error where it has another cause, or there is none."""
+        if error.code != CLOSED:
+            raise error
+        before, self.client = self.client, self._borrow()
+        if self.client is before:
+            raise error
+
+    def synthesize(self, text: str, voice: str, speed: float) -> _Followed:
+        """See :class:`starling.pipeline.making.Synthesizer`."""
+        return _Followed(self, text, voice, speed)
+
+
+class _Followed:
+    """One clause; made by the engine that is in use when it begins."""
+
+    def __init__(self, lent: Lent, text: str, voice: str, speed: float) -> None:
+        self.metrics: SpeechMetrics | None = None
+        self._lent = lent
+        self._asked = (text, voice, speed)
+        self._speech: Synthesis | None = None
+
+    def __iter__(self) -> Iterator[SpeechChunk]:
+        some = False
+        while True:
+            speech = self._speech = self._lent.client.synthesize(*self._asked)
+            try:
+                for chunk in speech:
+                    some = True
+                    yield chunk
+            except StarlingError as error:
+                if some:  # no exchange cuts a clause short
+                    raise
+                self._lent.follow(error)
+            else:
+                self.metrics = speech.metrics
+                return
+
+    def close(self) -> None:
+        """Cancel the rest."""
+        if self._speech is not None:
+            self._speech.close()
 
 
 class PreviewEngines:
@@ -102,14 +167,16 @@ class PreviewEngines:
             each.client.supervisor.close()
 
     def _lend(self, tier: str, seed: int, purpose: str) -> TtsClient:
-        own = self._own.get((tier, purpose))
-        if own is None or (own.seed, own.model) != (seed, self._live_model()) or (seed and own.used):
+        """The one that is there, unless other models are there since, or its noise was used."""
+        own, fresh = self._own.get((tier, purpose)), self._start(tier, seed)
+        if own is None or own.spec != fresh.spec or (seed and own.used):
             if own is not None:
                 own.client.supervisor.close()
-            own = self._own[tier, purpose] = self._start(tier, seed)
+            own = self._own[tier, purpose] = fresh
         own.used = True
         return own.client
 
     def _start(self, tier: str, seed: int) -> _Own:
-        model = self._live_model()
-        return _Own(engines.tts_of(cast(Literal["cpu", "demo"], tier), seed, IDLE_UNLOAD_S, model), seed, model)
+        """Loads nothing yet."""
+        client = engines.tts_of(cast(Literal["cpu", "demo"], tier), seed, IDLE_UNLOAD_S, self._live_model())
+        return _Own(client, client.supervisor.state().rung.spec, seed)
