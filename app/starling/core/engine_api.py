@@ -33,6 +33,8 @@ class Engine(Protocol):
 
         ``transcribe`` (STT): args ``SttOptions.to_json()``, arrays ``"0", "1", ...`` each (n,) float32 at 16 kHz; one
         reply, ``{"transcripts": [Transcript.to_json(), ...]}``, in order.
+        ``encode`` (STT whose encoder is of Whisper's kind): array ``"0"`` as above; one reply with array ``"states"``,
+        (frames, width) float32 of the frames that hold sound.
         ``synthesize`` (TTS): args ``{"text", "voice", "speed"}``; one reply or more, each
         ``{"rate": Hz}`` with array ``"audio"`` (n,) float32; the last one also carries
         ``{"audio_s", "synthesis_s", "placement", "voice"}``.

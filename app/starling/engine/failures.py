@@ -16,6 +16,8 @@ class FailureKind(Enum):
     CRASH = "crash"
     HANG = "hang"
     OUT_OF_MEMORY = "out of memory"
+    BUSY = "busy"
+    """What it needs is in use elsewhere; it may be free at the next call."""
     MODEL = "model"
     INPUT = "input"
 
@@ -27,6 +29,12 @@ _KINDS = {
     "engine.crashed": FailureKind.CRASH,
     "engine.server_failed": FailureKind.CRASH,
     "stt.bad_states": FailureKind.MODEL,
+    "npu.timeout": FailureKind.HANG,
+    "npu.firmware": FailureKind.CRASH,
+    "npu.failed": FailureKind.CRASH,
+    "npu.busy": FailureKind.BUSY,
+    "npu.context_limit": FailureKind.BUSY,
+    "npu.heap_full": FailureKind.BUSY,
 }
 """Codes that mean the same while loading and in a call."""
 
@@ -79,11 +87,11 @@ class EngineClosed(EngineFailure):
 def classify(code: str, *, loading: bool) -> FailureKind:
     """The kind of an error that an engine reported.
 
-    While loading there is no input yet, so every error is the model's. In a call, ``model.*`` and ``engine.*`` speak
-    of the engine; any other code speaks of the arguments, and no other engine would like those better.
+    While loading there is no input yet, so every error is the model's. In a call, ``model.*``, ``engine.*`` and
+    ``npu.*`` speak of the engine; any other code speaks of the arguments, and no other engine would like those better.
     """
     if (kind := _KINDS.get(code)) is not None:
         return kind
-    if loading or code.startswith(("model.", "engine.")):
+    if loading or code.startswith(("model.", "engine.", "npu.")):
         return FailureKind.MODEL
     return FailureKind.INPUT

@@ -25,10 +25,11 @@ def decide(
     """The next step after a failure.
 
     A crash is retried once on a fresh engine; a hang, or a second failure, goes to the next rung. When memory runs
-    out the batch is halved first. A hang on the lowest Whisper tier is retried once on a fresh engine before falling
-    to ``demo``: that tier has no driver that could hang again, so its freeze is the machine's (suspend, swapping, a
-    stopped process) and not the model's, while ``demo``'s text is so much worse that three more seconds are the better
-    trade. With no rung left everything that may pass is retried once.
+    out the batch is halved first. What is in use elsewhere is left for this call. A hang on the lowest Whisper tier is
+    retried once on a fresh engine before falling to ``demo``: that tier has no driver that could hang again, so its
+    freeze is the machine's (suspend, swapping, a stopped process) and not the model's, while ``demo``'s text is so
+    much worse that three more seconds are the better trade. With no rung left everything that may pass is retried
+    once.
 
     Args:
         kind: what happened.

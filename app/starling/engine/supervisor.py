@@ -263,7 +263,8 @@ class Supervisor:
         if failure.kind is FailureKind.INPUT or action is Action.RETRY_SMALLER:
             raise _told(failure)
         demoted = self._ladder.failed(index, failure)
-        self._drop()
+        if self._index == index:  # else it did not come so far, and the engine of a lower rung still runs
+            self._drop()
         with self._lock:
             self._reason = str(failure)
         if action is Action.GIVE_UP:

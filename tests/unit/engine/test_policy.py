@@ -4,7 +4,7 @@ from starling.engine.failures import FailureKind, classify
 from starling.engine.policy import Action, decide, demotes
 
 CRASH, HANG, MEMORY = FailureKind.CRASH, FailureKind.HANG, FailureKind.OUT_OF_MEMORY
-MODEL, INPUT = FailureKind.MODEL, FailureKind.INPUT
+MODEL, INPUT, BUSY = FailureKind.MODEL, FailureKind.INPUT, FailureKind.BUSY
 FRESH, NEXT, SMALLER, GIVE_UP = Action.RETRY_FRESH, Action.NEXT_RUNG, Action.RETRY_SMALLER, Action.GIVE_UP
 
 
@@ -29,6 +29,8 @@ FRESH, NEXT, SMALLER, GIVE_UP = Action.RETRY_FRESH, Action.NEXT_RUNG, Action.RET
         (MEMORY, "legacy", 1, 1, False, NEXT),
         (MEMORY, "demo", 1, 0, False, FRESH),
         (MEMORY, "demo", 2, 0, False, GIVE_UP),
+        (BUSY, "advanced", 1, 2, True, NEXT),
+        (BUSY, "advanced", 1, 0, False, FRESH),
         (MODEL, "advanced", 1, 1, False, NEXT),
         (MODEL, "legacy", 1, 1, True, NEXT),
         (MODEL, "demo", 1, 0, False, GIVE_UP),
@@ -48,6 +50,8 @@ def test_decide(kind, tier, failures, left, shrink, expected):
         (CRASH, 3, 1, True),
         (HANG, 3, 1, True),
         (MEMORY, 3, 1, True),
+        (BUSY, 2, 1, False),
+        (BUSY, 3, 1, True),
         (CRASH, 9, 0, False),
         (MODEL, 1, 1, True),
         (MODEL, 1, 0, False),
@@ -65,6 +69,12 @@ def test_demotes(kind, in_a_row, left, expected):
         ("engine.out_of_memory", True, MEMORY),
         ("model.altered", False, MODEL),
         ("engine.cannot_load", True, MODEL),
+        ("npu.timeout", False, HANG),
+        ("npu.firmware", False, CRASH),
+        ("npu.context_limit", True, BUSY),
+        ("npu.busy", True, BUSY),
+        ("npu.device_gone", False, MODEL),
+        ("npu.not_finite", False, MODEL),
         ("tts.no_voice", False, INPUT),
         ("tts.no_voice", True, MODEL),
         ("stt.bad_states", False, MODEL),

@@ -76,6 +76,20 @@ class Transcriber:
             for index, (samples, _) in enumerate(checked)
         ]
 
+    def states(self, clip: Samples) -> States:
+        """The encoder's output for the frames of one clip that hold sound, (frames, width).
+
+        Raises:
+            StarlingError: the clip is too long, empty or no audio.
+            MemoryError: it does not fit.
+        """
+        samples, _ = check_clip(clip)
+        _check_length(samples)
+        if not len(samples):
+            raise StarlingError("stt.no_audio", "The clip is empty.", "Give a clip with sound.")
+        found: States = self._states([samples], self._short_context)[0]
+        return found[: max(1, len(samples) // HOP // 2)]
+
     def _states(self, clips: Sequence[Samples], short_context: bool) -> States:
         frames = context.frames_for(max(len(samples) for samples in clips), short_context)
         mel = np.stack([log_mel(samples, frames, self._encoder.mels) for samples in clips])

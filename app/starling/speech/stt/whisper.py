@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -196,26 +198,44 @@ class WhisperEngine:
     def call(self, op: str, args: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Iterator[Reply]:
         """``transcribe``: see :class:`starling.core.engine_api.Engine`.
 
+        ``encode``: the encoder's states of one clip, for a comparison with another encoder's.
         ``profile``: the encoder's times so far as one reply, empty when it keeps none; ``{"each": true}`` makes the
         next passes measure every operation alone.
         """
+        if op == "encode":
+            with _memory_told():
+                states = self._transcriber.states(arrays["0"])
+            yield Reply({}, {"states": states})
+            return
         if op == "profile":
             yield Reply(_profile(self._encoder, args))
             return
         if op != "transcribe":
             raise StarlingError("engine.unknown_operation", f"A recogniser cannot do {op!r}.")
         clips = [arrays[str(index)] for index in range(len(arrays))]
-        try:
+        with _memory_told():
             transcripts = self._transcriber.transcribe(clips, SttOptions.from_json(args))
-        except RuntimeError as error:
-            _raise_if_out_of_memory(error)
-            raise
+        self._transcribing_ns += time.perf_counter_ns() - started
         yield Reply({"transcripts": [transcript.to_json() for transcript in transcripts]})
 
 
-def _profile(encoder: Encoder, args: Mapping[str, Any]) -> dict[str, Any]:
-    if not isinstance(encoder, Profiled):
-        return {}
-    if "each" in args:
-        encoder.profiling = bool(args["each"])
-    return encoder.profile()
+@contextmanager
+def _memory_told() -> Iterator[None]:
+    try:
+        yield
+    except RuntimeError as error:
+        _raise_if_out_of_memory(error)
+        raise
+
+    def _profile(self, args: Mapping[str, Any]) -> dict[str, Any]:
+        if not isinstance(self._encoder, Profiled):
+            return {}
+        if "each" in args:
+            self._encoder.profiling = bool(args["each"])
+        told = self._encoder.profile()
+        total_ms = self._transcribing_ns / 1e6
+        if not total_ms:
+            return {**told, "total_ms": 0.0, "shares": {}}
+        device, layout = told["device_ms"] / total_ms, told["layout_ms"] / total_ms
+        shares = {"device": device, "layout": layout, "mel and decoder": max(0.0, 1 - device - layout)}
+        return {**told, "total_ms": total_ms, "shares": shares}
