@@ -6,6 +6,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QWidget
 
 from starling import locate
+from starling.core.errors import StarlingError
 from starling.core.placement import Placement
 from starling.pipeline import events
 from starling.settings import store
@@ -106,6 +107,38 @@ def test_a_measurement_that_failed_says_why(stage):
     stage.tell(events.ModelWork("starter", "test", "failed", error=error))
     assert view.measured.text() == "No voice. Install one."
     assert "Nothing is recommended" in view.advice.text()
+
+
+ENDED = events.Stopped(StarlingError("app.x", "It broke.", "Start again."))
+
+
+def test_what_failed_is_measured_again_when_the_step_is_entered_again(stage):
+    view = stage.at("model")
+    stage.tell(events.ModelWork("starter", "test", "failed", error={"code": "x", "message": "No voice.", "fix": ""}))
+    stage.at("machine")
+    stage.at("model")
+    assert len(stage.service.told("test_model")) == 2
+    assert view.measured.text().startswith("Being measured")
+
+
+def test_no_step_stays_busy_when_the_service_ends(stage):
+    view, voice = stage.at("model"), stage.at("voice")
+    question = stage.at("question")
+    stage.tell(MACHINE, events.ModelsShown((BASE,)), RUNS, events.PreviewLoading(events.Preview("Hello.")))
+    stage.tell(events.Asked("1", "What time is it?", 0.0), events.ReplyBegan("It is", "1"))
+    stage.tell(ENDED)
+    assert view.measured.text() == "It broke. Start again."
+    assert view.bar.isHidden()
+    assert voice.told.text() == ""
+    assert question.state.isHidden()
+
+
+def test_another_models_installation_changes_no_choice(stage):
+    stage.at("model")
+    stage.tell(MACHINE, events.ModelsShown((BASE,)), events.ModelMeasured("starter", STARTER))
+    stage.settings.use("stt.model", "mine")
+    stage.tell(events.ModelWork("kokoro", "install", "done"))
+    assert stage.settings.get("stt.model") == "mine"
 
 
 def test_the_download_is_shown_paused_and_used_and_measured_when_it_is_there(stage):

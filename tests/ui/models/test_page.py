@@ -207,6 +207,15 @@ def test_a_list_that_cannot_be_read_and_a_service_that_ended_say_why(stage):
     assert stage.view.empty.text() == "It broke. Start again."
 
 
+def test_nothing_goes_on_in_a_service_that_ended(full):
+    """Its downloads ended with it; a page that showed one would show it for ever."""
+    full.tell(events.ModelWork("whisper-base", "install", "running", "downloading", 10, 100))
+    full.choose("whisper-base")
+    assert full.buttons == ["pause", "cancel"]
+    full.tell(events.Stopped(StarlingError("app.x", "It broke.", "Start again.")))
+    assert full.buttons == ["install"]
+
+
 def test_a_search_without_a_match_says_so(full):
     full.view.search.setText("no such thing")
     assert full.view.empty.isVisible()

@@ -326,6 +326,16 @@ def test_a_preview_is_saved_without_waiting(qtbot, stage, tmp_path):
     assert stage.card.note == "It cannot be written. Choose another folder."
 
 
+def test_a_file_is_no_longer_made_when_the_service_ends(qtbot, stage):
+    qtbot.keyClick(QApplication.focusWidget(), Key.Key_S, CTRL)
+    dialog = stage.view.findChild(QFileDialog)
+    dialog.fileSelected.emit("/a.wav")
+    dialog.close()
+    assert not stage.card.export.isEnabled()
+    stage.tell(events.Stopped(StarlingError("app.x", "It broke.", "Start again.")))
+    assert stage.card.export.isEnabled()
+
+
 def test_a_setting_that_cannot_be_saved_is_told_here(qtbot, stage):
     stage.view._writer.failed.emit("tts.voice", StarlingError("a.b", "The disk is full.", "Make room."))
     assert stage.card.note == "The disk is full. Make room."

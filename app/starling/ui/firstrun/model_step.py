@@ -50,8 +50,9 @@ class ModelStep(StepView):
         service.look_at_machine()
         service.list_models()
         if not self._asked:
-            self._asked = True
+            self._asked, self._failed = True, ""
             service.test_model(STARTER)
+            self._show()
 
     def hear(self, event: events.Event) -> None:
         """What was measured and what goes on."""
@@ -63,10 +64,13 @@ class ModelStep(StepView):
             case events.ModelMeasured(name="starter", measured=measured):
                 self._starter = measured
             case events.ModelWork(name="starter", work="test", stage="failed"):
-                self._failed = page.failure(event)
+                self._fail(page.failure(event))
+            case events.Stopped(error=error):
+                self._work = {}
+                self._fail(page.told(error.to_json()) if error is not None else "")
             case events.ModelWork():
                 self._work = page.after(self._work, event)
-                if event.work == "install" and event.stage == "done":
+                if event.work == "install" and event.stage == "done" and event.name == self._advice.name:
                     self._installed(event.name)
             case _:
                 return
@@ -165,6 +169,11 @@ class ModelStep(StepView):
         if model is not None and model.installed:
             return self.tr("It is installed.")
         return self.tr("You can go on without: what comes with Starling works without any download.")
+
+    def _fail(self, why: str) -> None:
+        """Nothing is measured any more; it is tried again when the step is entered again."""
+        if self._starter is None:
+            self._failed, self._asked = why, False
 
     def _installed(self, name: str) -> None:
         """Use the largest that is installed, which this one is by the rule, and measure it."""

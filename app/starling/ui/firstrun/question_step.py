@@ -54,6 +54,8 @@ class QuestionStep(StepView):
                 self.state.show_state("busy", self.tr("Being spoken"))
             case events.ReplyEnded(reply=reply, turn=turn) if turn in self._turns:
                 self._answered(reply)
+            case events.Stopped():
+                self.state.hide()
 
     def _lay_out(self) -> None:
         self.field.setAccessibleName(self.tr("Question"))

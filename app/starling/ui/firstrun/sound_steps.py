@@ -146,7 +146,7 @@ class VoiceStep(StepView):
                 self.told.setText(self.tr("The voice is being loaded."))
             case events.PreviewBegan(voice=voice):
                 self.told.setText(self.tr("{voice} speaks.").format(voice=voice or self.tr("The voice")))
-            case events.PreviewEnded(error=None):
+            case events.PreviewEnded(error=None) | events.Stopped():
                 self.told.setText("")
             case events.PreviewEnded(error=error):
                 self.told.setText(" ".join(filter(None, ((error or {}).get("message"), (error or {}).get("fix")))))

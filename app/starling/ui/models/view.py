@@ -112,7 +112,7 @@ class ModelsView(QWidget):
                 self._say_outcome(event)
             case events.Stopped(error=error):
                 self._failed = "" if error is None else f"{error.message} {error.fix}"
-                self._show()
+                self._learn(work={})  # what went on has ended with it
 
     def _show_panel(self, panel: Panel) -> None:
         if (panel.stt, panel.tts) != (self._known.panel.stt, self._known.panel.tts):

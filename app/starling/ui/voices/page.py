@@ -73,7 +73,7 @@ class VoicesPage(Page):
         if self.view is not None:
             if isinstance(event, events.PreviewProgress):
                 self.view.add_sound(event)
-            if isinstance(event, events.PreviewExported):
+            if isinstance(event, events.PreviewExported | events.Stopped):
                 self.view.exported()
             if self._state is not before:
                 self.view.show_state(self._state)
