@@ -6,15 +6,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from starling.core.errors import StarlingError
 
 CARD_FILE = "starling.json"
 SCHEMA = 1
 
-Kind = Literal["whisper-ct2", "kokoro"]
-_KINDS = ("whisper-ct2", "kokoro")
+Kind = Literal["whisper-ct2", "whisper-onnx-npu", "kokoro"]
+"""``whisper-onnx-npu`` is an encoder alone: its decoder is the ``whisper-ct2`` of the same weights."""
+_KINDS = get_args(Kind)
 _OF_CATALOGUE = ("catalogue", "revision", "pinned_at", "pinned_here")
 
 
@@ -32,7 +33,7 @@ class ModelCard:
 
     Attributes:
         name: what people type.
-        kind: ``whisper-ct2`` or ``kokoro``.
+        kind: ``whisper-ct2``, ``whisper-onnx-npu`` or ``kokoro``.
         short_context: the weights were trained for less than 30 s of context.
         multilingual: more than English.
         languages: ISO 639-1 codes; empty when unknown.

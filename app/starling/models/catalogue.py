@@ -3,7 +3,7 @@
 Each ``[[model]]`` has an ``id`` (also the name it is installed by), a ``title``, a ``kind``, ``languages`` (ISO 639-1
 codes, or the name of a list under ``[languages]``), ``memory_mb`` (an estimate), an SPDX ``licence``, ``good_for``,
 ``short_context``, the ``tiers`` that can use it, ``repository`` and ``revision``, and its ``files``. ``unavailable``
-says why an entry cannot be installed yet.
+says why an entry cannot be installed yet. An encoder alone names its ``decoders``: the ids of the same weights.
 
 A file has a ``name``, its exact ``size`` or ``about`` how large it is, and a ``source``: the page where it was read. A
 ``sha256`` is never without one. A file without sha256 is pinned when it is first downloaded.
@@ -31,7 +31,7 @@ _HEX = re.compile(r"[0-9a-f]{64}")
 _KEYS = frozenset(
     "id title kind languages memory_mb licence good_for short_context tiers repository revision files".split()
 )
-_OPTIONAL = frozenset({"unavailable"})
+_OPTIONAL = frozenset({"unavailable", "decoders"})
 _FILE_KEYS = frozenset({"name", "size", "about", "sha256", "source", "url"})
 
 
@@ -78,6 +78,7 @@ class Entry:
     revision: str
     files: tuple[CatalogueFile, ...]
     unavailable: str = ""
+    decoders: tuple[str, ...] = ()
 
     @property
     def download_bytes(self) -> int:
@@ -97,7 +98,7 @@ class Entry:
     @property
     def installs_as(self) -> Kind:
         """The kind of the installed folder."""
-        return "kokoro" if self.kind == "kokoro" else "whisper-ct2"
+        return "whisper-ct2" if self.kind == "whisper-safetensors" else self.kind
 
 
 @dataclass(frozen=True)
@@ -172,7 +173,16 @@ def _entry(table: Mapping[str, Any], lists: Mapping[str, list[str]]) -> Entry:
         tiers=tuple(table["tiers"]),
         files=tuple(_file(where, entry, table["repository"], table["revision"]) for entry in table["files"]),
         unavailable=str(table.get("unavailable", "")),
+        decoders=_decoders(where, table),
     )
+
+
+def _decoders(where: str, table: Mapping[str, Any]) -> tuple[str, ...]:
+    given = table.get("decoders", [])
+    encoder = table["kind"] == "whisper-onnx-npu"
+    if not isinstance(given, list) or not all(isinstance(one, str) for one in given) or bool(given) != encoder:
+        raise _bad(where, "is an encoder without decoders, or has decoders and is none")
+    return tuple(given)
 
 
 def _file(where: str, table: Mapping[str, Any], repository: str, revision: str) -> CatalogueFile:

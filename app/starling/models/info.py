@@ -15,7 +15,7 @@ class ModelInfo:
 
     Attributes:
         name: what people type.
-        kind: ``whisper-ct2`` or ``kokoro``.
+        kind: ``whisper-ct2``, ``whisper-onnx-npu`` or ``kokoro``.
         path: its folder.
         short_context: may be given less than 30 s of context.
         multilingual: more than English.

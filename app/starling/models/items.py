@@ -16,7 +16,11 @@ from starling.models.place import models_dir
 
 State = Literal["installed", "available", "partial", "faulty", "unavailable"]
 Pins = Literal["catalogue", "here", "first_download", "import", "first_use"]
-_TIERS: dict[Kind, tuple[str, ...]] = {"whisper-ct2": ("legacy",), "kokoro": ("cpu",)}
+_TIERS: dict[Kind, tuple[str, ...]] = {
+    "whisper-ct2": ("legacy",),
+    "whisper-onnx-npu": ("advanced",),
+    "kokoro": ("cpu",),
+}
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,11 @@ from starling.models.tokenizer_files import MULTILINGUAL_MARK
 
 STARTER = "starter"
 
-_WORDS = {"whisper-ct2": "a speech recogniser (Whisper)", "kokoro": "a voice model (Kokoro)"}
+_WORDS: dict[Kind, str] = {
+    "whisper-ct2": "a speech recogniser (Whisper)",
+    "whisper-onnx-npu": "an encoder for an NPU (Whisper)",
+    "kokoro": "a voice model (Kokoro)",
+}
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Tells by its files what a folder without a card is: a CTranslate2 Whisper, a Kokoro voice model, or neither."""
+"""Tells by its files what a folder without a card is: a Whisper, an encoder for an NPU, a Kokoro voice, or none."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ _SPEC_NAME = b"WhisperSpec\0"
 _HEADER = struct.Struct("<IH")
 """model.bin starts with its format version and the length of the specification's name (ctranslate2.specs)."""
 
+NPU_ENCODER = "encoder_model.onnx"
 _COPY_AGAIN = "Copy or download the model again."
 
 
@@ -47,11 +48,7 @@ def recognise(folder: Path) -> Recognised:
     onnx = [name for name in names if name.endswith(".onnx")]
     voices = [name for name in names if name.startswith("voices") and name.endswith((".bin", ".npz"))]
     if any(name.startswith(("encoder", "decoder")) for name in onnx) and not voices:
-        raise StarlingError(
-            "model.no_tier",
-            f"{folder} holds a Whisper as ONNX, and no tier of this version of Starling uses one.",
-            "Get the same Whisper for CTranslate2, or as safetensors.",
-        )
+        return Recognised("whisper-onnx-npu", _encoder_files(folder, onnx))
     if onnx:
         return Recognised("kokoro", _kokoro_files(folder, onnx, voices))
     raise _not_a_model(folder, names)
@@ -89,6 +86,17 @@ def _check_header(model: Path) -> None:
             f"{model} is not a Whisper in CTranslate2's format.",
             "Give the folder of a Whisper converted for CTranslate2 or faster-whisper.",
         )
+
+
+def _encoder_files(folder: Path, onnx: Sequence[str]) -> tuple[str, ...]:
+    """AMD's sets bring a decoder too; it has no cache of keys and values, and is not used."""
+    if NPU_ENCODER not in onnx:
+        raise StarlingError(
+            "model.no_tier",
+            f"{folder} holds a Whisper as ONNX without {NPU_ENCODER}, and no tier of Starling uses that.",
+            "Get the same Whisper for CTranslate2, or as safetensors.",
+        )
+    return (NPU_ENCODER, *_weights_beside(folder, NPU_ENCODER))
 
 
 def _kokoro_files(folder: Path, onnx: Sequence[str], voices: Sequence[str]) -> tuple[str, ...]:

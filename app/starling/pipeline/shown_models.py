@@ -90,6 +90,11 @@ class ModelShown:
         """A model for the recogniser, not for the voice."""
         return self.kind != "kokoro"
 
+    @property
+    def alone(self) -> bool:
+        """It can be used and tried by itself; an encoder for an NPU is used by the model that it belongs to."""
+        return self.kind != "whisper-onnx-npu"
+
 
 @dataclass(frozen=True)
 class ModelsShown:

@@ -58,6 +58,7 @@ def test_the_state_is_a_shape_and_a_word(model, work, kind, state):
         (BASE, replace(RUNS, stage="paused"), "", ("resume", "cancel")),
         (replace(BASE, resumable_bytes=7), None, "", ("resume", "cancel")),
         (NPU, None, "", ()),
+        (replace(NPU, kind="whisper-onnx-npu", installed=True, unavailable=""), None, "", ("verify", "remove")),
         (BROKEN, None, "", ("remove",)),
         (MINE, None, "", ("use", "test", "verify", "remove")),
         (MINE, None, "mine", ("auto", "test", "verify", "remove")),

@@ -65,7 +65,11 @@ def test_what_the_catalogue_has_to_offer():
     short = {name for name, entry in by_id.items() if entry.short_context}
     assert short == {f"whisper-acft-{size}{en}" for size in ("tiny", "base", "small") for en in ("", ".en")}
     for name, entry in by_id.items():
-        assert bool(entry.unavailable) == (entry.tiers == ("advanced",) or "-zh-" in name)
+        assert bool(entry.unavailable) == ("-zh-" in name)
+        for decoder in entry.decoders:
+            assert by_id[decoder].kind == "whisper-ct2"
+            assert by_id[decoder].languages == entry.languages
+    assert by_id["whisper-small-npu"].decoders == ("whisper-small",)
 
 
 def test_a_pinned_hugging_face_file_is_asked_for_by_its_revision():
@@ -107,6 +111,10 @@ def test_every_field_is_needed(key):
         table(languages="klingon"),
         table(files=[]),
         table(tiers=[]),
+        table(kind="whisper-onnx-npu"),
+        table(decoders=["whisper-small"]),
+        table(kind="whisper-onnx-npu", decoders="whisper-small"),
+        table(kind="whisper-onnx-npu", decoders=[5]),
         table(id="a/b"),
         table(id=".."),
         table(repository="http://example.org"),

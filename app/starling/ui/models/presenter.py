@@ -305,7 +305,7 @@ def _compared(known: Known, model: events.ModelShown) -> str:
             if not model.fault
             else ""
         )
-    if current is None or current.name == model.name:
+    if current is None or current.name == model.name or not model.alone:
         return ""
     if model.measured is None or current.measured is None:
         return translate("Models", "Test this one and {other}, which is in use, to see what it would change.").format(
@@ -374,7 +374,8 @@ def _actions(known: Known, model: events.ModelShown) -> tuple[Action, ...]:
     if model.fault is not None:
         return ("remove",)
     if model.installed:
-        return ("auto" if _chosen(known, model) else "use", "test", "verify", *(() if model.starter else ("remove",)))
+        uses: tuple[Action, ...] = ("auto" if _chosen(known, model) else "use", "test") if model.alone else ()
+        return (*uses, "verify", *(() if model.starter else ("remove",)))
     if model.unavailable:
         return ()
     return ("resume", "cancel") if model.resumable_bytes else ("install",)
