@@ -63,6 +63,18 @@ CAUSES = (
         "Close other programs that use the NPU, or update the driver.",
     ),
     Cause(
+        r"exec_cmd.*err=-?2\b",
+        "npu.context_lost",
+        "The NPU's hardware context was taken away.",
+        "Close other programs that use the NPU.",
+    ),
+    Cause(
+        r"err=-?(62|110)\b|timer expired|timed out",
+        "npu.timeout",
+        "The NPU did not finish in time.",
+        f"{_RELOAD}.",
+    ),
+    Cause(
         r"err=-?19\b|no such device$|device lost",
         "npu.device_gone",
         "The NPU is gone: its driver was unloaded or it fell off the bus.",
@@ -81,7 +93,7 @@ CAUSES = (
         "Use a newer kernel or install amdxdna-dkms.",
     ),
     Cause(
-        r"err=-?1?3\b|permission denied",
+        r"err=-?13\b|permission denied",
         "npu.permission",
         "The NPU may not be used by this user.",
         "Join the group render (sudo usermod -aG render $USER) and log in again.",

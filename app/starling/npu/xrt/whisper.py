@@ -59,9 +59,11 @@ class XrtEncoder:
             self._session = Session(pyxrt, kernels.find(generation, Path(folder)), generation)
         self._generation = generation
         self._pool = Pool(self._session)
-        self._weights = DeviceWeights(self._session, weights)
+        self._weights: DeviceWeights | None = DeviceWeights(self._session, weights)
+        self._shape = self._weights.shape
+        self._weights_bytes = self._weights.bytes
         self._programs: OrderedDict[int, BucketProgram] = OrderedDict()
-        if not self._weights.shape.fits(self._session.kernels.block):
+        if not self._shape.fits(self._session.kernels.block):
             raise StarlingError(
                 "npu.model_shape", "The sizes of this model are no multiples of the kernels' tiles.", "Use another one."
             )
@@ -69,7 +71,7 @@ class XrtEncoder:
     @property
     def mels(self) -> int:
         """Mel bands of the model."""
-        return self._weights.shape.mels
+        return self._shape.mels
 
     @property
     def launches(self) -> Counter[str]:
@@ -109,30 +111,30 @@ class XrtEncoder:
 
     def describe(self) -> dict[str, Any]:
         """Device, kernels, memory, and what the CPU still does with its share of the measured time."""
-        shape = self._weights.shape
         return {
-            "mels": shape.mels,
+            "mels": self.mels,
             "npu": self._generation,
             "xclbin": self._session.uuid,
-            "weights_bytes": self._weights.bytes,
+            "weights_bytes": self._weights_bytes,
             "contexts": 1,
             "cpu_work": list(CPU_WORK),
         }
 
     def profile(self) -> dict[str, Any]:
-        """Times of passes and operations, and the CPU's share of the encoder's time; None before the first."""
-        cpu, device = self.timings.total_ns("cpu:"), self.timings.total_ns("pass")
+        """Times of passes and operations, and of the layout and rounding that the CPU does for them."""
         return {
             "emulated": self._emulated,
             "operations": self.timings.to_json(),
             "launches": dict(self._launches),
-            "cpu_share": cpu / (cpu + device) if device else None,
+            "device_ms": self.timings.total_ns("pass") / 1e6,
+            "layout_ms": self.timings.total_ns("cpu:") / 1e6,
         }
 
     def close(self) -> None:
         """Let go of the hardware context."""
         self._programs.clear()
         self._pool.drop()
+        self._weights = None
         self._session.close()
 
     def _encode(self, mel: F32) -> F32:
@@ -147,9 +149,10 @@ class XrtEncoder:
         with self.timings.measure("pass"):
             self._run(bucket)
         with self.timings.measure("cpu:from device"):
-            width = self._weights.shape.width
+            width = self._shape.width
             states = bucket.out.download(np.float32, frames // 2 * width).reshape(frames // 2, width)
             check_finite(states, "the encoder's result")
+            _check_zeros(states)
         return states
 
     def _run(self, bucket: BucketProgram) -> None:
@@ -164,7 +167,18 @@ class XrtEncoder:
         if frames in self._programs:
             self._programs.move_to_end(frames)
             return self._programs[frames]
+        if self._weights is None:
+            raise StarlingError("npu.closed", "The NPU was let go of.", "Start the engine again.")
         while len(self._programs) >= BUCKETS_KEPT:
             self._programs.popitem(last=False)[1].release()
         self._programs[frames] = BucketProgram(self._session, self._pool, self._weights, frames)
         return self._programs[frames]
+
+
+def _check_zeros(states: F32) -> None:
+    if not states.any():
+        raise StarlingError(
+            "npu.zeros",
+            "The NPU computed nothing but zeros: its kernels are built for another NPU, or did not run.",
+            "Build the kernels again for this NPU.",
+        )

@@ -52,5 +52,5 @@ class Profiled(Protocol):
     profiling: bool
 
     def profile(self) -> dict[str, Any]:
-        """Times so far by operation, as JSON values."""
+        """Times so far by operation, as JSON values; ``device_ms`` and ``layout_ms`` are among them."""
         ...

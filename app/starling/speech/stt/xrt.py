@@ -116,5 +116,6 @@ def _spec(model: ModelInfo, threads: int, generation: str) -> EngineSpec:
             "generation": generation,
         },
         env={"OPENBLAS_NUM_THREADS": "1"},  # small products wait for one another on more
+        provider=PROVIDER,
         load_deadline_s=max(_LEAST_LOAD_DEADLINE_S, model.size_bytes / _SLOWEST_LOAD_BYTES_PER_S),
     )

@@ -114,7 +114,8 @@ def test_a_profile_measures_every_operation(engine: whisper.WhisperEngine) -> No
     operations = reply.data["operations"]
     assert operations["softmax_bf16"]["count"] == 24
     assert 0 < operations["softmax_bf16"]["min_ms"] <= operations["softmax_bf16"]["p95_ms"]
-    assert 0 < reply.data["cpu_share"] < 1
+    assert sum(reply.data["shares"].values()) == pytest.approx(1, abs=0.01)
+    assert all(-1e-9 < share < 1 for share in reply.data["shares"].values())
     json.dumps(reply.data)
     transcribe(engine, speak("what time is it", "en-us"))
     (later,) = engine.call("profile", {}, {})
