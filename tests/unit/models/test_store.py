@@ -297,7 +297,8 @@ def test_items_are_json(server, folders):
 def test_the_shipped_catalogue_is_listed():
     items = {item.id: item for item in Store().items()}
     assert items["whisper-base"].state == "available"
-    assert items["whisper-small-npu"].state == "unavailable"
+    assert items["whisper-small-npu"].state == "available"
+    assert items["kokoro-v1.1-zh-fp32"].state == "unavailable"
     assert items["starter"].state == "installed"
 
 
