@@ -36,9 +36,10 @@ class Again:
         said = self._session.book.said(turn) if self._session.book else ""
         self._session.replies.replay(turn, said, samples)
 
-    def say_again(self, turn: str) -> None:
-        """Speak the turn's last reply again."""
-        text = self._session.book.reply(turn) if self._session.book else ""
+    def say_again(self, turn: str, text: str = "") -> None:
+        """Speak a reply of the turn again: that with this text, or else the last one."""
+        if not text and self._session.book is not None:
+            text = self._session.book.reply(turn)
         if not text and self._session.history is not None:
             text = self._session.history.last_reply(turn)
         if text:

@@ -191,10 +191,14 @@ class ReplyEnded:
 
 @dataclass(frozen=True)
 class ReplayBegan:
-    """The recording of a turn is played, or its reply spoken again (``of_reply``); no turn: a test sound."""
+    """The recording of a turn is played, or its reply spoken again (``of_reply``); no turn: a test sound.
+
+    ``text`` is what it says.
+    """
 
     turn: str
     of_reply: bool = False
+    text: str = ""
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ class ReplyDesk:
                 self._answered(job, answer)
             case mailbox.ReplayBegan(turn=turn, text=text, of_reply=of_reply):
                 self.said.began(text, self._now_s(), is_reply=False)
-                self._emit(events.ReplayBegan(turn, of_reply))
+                self._emit(events.ReplayBegan(turn, of_reply, text))
             case mailbox.ReplayEnded(turn=turn, error=error, of_reply=of_reply):
                 self.said.ended(self._now_s())
                 self._emit(events.ReplayEnded(turn, error, of_reply))

@@ -160,9 +160,9 @@ class Running:
         """Play the recording of a turn."""
         self._tasks.put(lambda: self._again.replay(turn))
 
-    def say_again(self, turn: str) -> None:
-        """Speak a turn's reply again."""
-        self._tasks.put(lambda: self._again.say_again(turn))
+    def say_again(self, turn: str, text: str) -> None:
+        """Speak a turn's reply again: that with this text, or the last one."""
+        self._tasks.put(lambda: self._again.say_again(turn, text))
 
     def retry(self, turn: str, model: str) -> None:
         """Recognise a turn's recording again."""

@@ -140,9 +140,9 @@ class Service:
         """Play the recording of a turn."""
         self._do(lambda running: running.replay(turn))
 
-    def say_again(self, turn: str) -> None:
-        """Speak a turn's reply again."""
-        self._do(lambda running: running.say_again(turn))
+    def say_again(self, turn: str, text: str = "") -> None:
+        """Speak a turn's reply again: of several that with this text, or else the last one."""
+        self._do(lambda running: running.say_again(turn, text))
 
     def retry(self, turn: str, model: str) -> None:
         """Recognise a turn's recording again with another model."""

@@ -226,8 +226,20 @@ def test_a_reply_that_is_spoken_again_is_marked_and_not_what_it_answers():
 
 def test_of_several_replies_the_last_is_the_one_that_is_spoken_again():
     told = [HEARD, REPLIED, events.ReplyEnded(spoken(), "t1"), events.ReplyBegan("Done.", "t1")]
-    rows = play(*told, events.ReplyEnded(spoken("Done."), "t1"), events.ReplayBegan("t1", of_reply=True)).rows
+    told.append(events.ReplyEnded(spoken("Done."), "t1"))
+    rows = play(*told, events.ReplayBegan("t1", of_reply=True)).rows
     assert [row.replaying for row in rows] == [False, False, True]
+
+
+def test_an_older_reply_that_is_spoken_again_is_marked_itself():
+    told = [REPLIED, events.ReplyEnded(spoken(), "t1"), events.ReplyBegan("Done.", "t1")]
+    told.append(events.ReplyEnded(spoken("Done."), "t1"))
+    older, newer = play(*told).rows
+    speaking = play(*told, events.ReplayBegan("t1", of_reply=True, text=older.text))
+    assert [row.replaying for row in speaking.rows] == [True, False]
+    ended = play(*told, events.ReplayBegan("t1", True, older.text), events.ReplayEnded("t1", ERROR, of_reply=True))
+    assert [(row.replaying, row.problem is not None) for row in ended.rows] == [(False, True), (False, False)]
+    assert newer.text == "Done."
 
 
 @pytest.mark.parametrize("of_reply", [False, True])

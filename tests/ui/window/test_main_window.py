@@ -426,7 +426,7 @@ def test_turns_are_replayed_retried_and_deleted(qtbot, stage):
     assert reply is not row
     qtbot.keyClick(reply, Qt.Key.Key_R)
     qtbot.keyClick(reply, Qt.Key.Key_Delete)
-    assert stage.told("say_again") == [("say_again", "t1")]
+    assert stage.told("say_again") == [("say_again", "t1", "Ten.")]
     assert stage.told("delete") == [("delete", "t1")]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from starling.pipeline import events
 from starling.ui.transcript.turns import (
@@ -59,11 +60,12 @@ def after(transcript: Transcript, event: events.Event, now: float) -> Transcript
             return _changed(transcript, lambda row: _speaks(row, turn), lambda row: replace(row, text=text))
         case events.ReplyEnded(reply=reply, turn=turn):
             return _reply_ended(transcript, turn, reply, now)
-        case events.ReplayBegan(turn=turn, of_reply=of_reply):
-            return _heard_again(transcript, turn, of_reply, lambda row: replace(row, replaying=True, problem=None))
+        case events.ReplayBegan(turn=turn, of_reply=of_reply, text=text):
+            begun = partial(replace, replaying=True, problem=None)
+            return _heard_again(transcript, turn, of_reply, lambda row: row.text == text, begun)
         case events.ReplayEnded(turn=turn, error=error, of_reply=of_reply):
-            ended = problem_of(error)
-            return _heard_again(transcript, turn, of_reply, lambda row: replace(row, replaying=False, problem=ended))
+            ended = partial(replace, replaying=False, problem=problem_of(error))
+            return _heard_again(transcript, turn, of_reply, lambda row: row.replaying, ended)
         case events.RecordingsGone(turns=turns):
             return _changed(
                 transcript,
@@ -264,11 +266,19 @@ def _ended_row(row: Turn, reply: events.Reply) -> Turn:
 # -- what happens to turns later -------------------------------------------------------------------------------
 
 
-def _heard_again(transcript: Transcript, turn: str, of_reply: bool, change: Callable[[Turn], Turn]) -> Transcript:
-    """With the row changed that sounds again: what was said, or its last reply, which is the one that is repeated."""
+def _heard_again(
+    transcript: Transcript, turn: str, of_reply: bool, which: Callable[[Turn], bool], change: Callable[[Turn], Turn]
+) -> Transcript:
+    """With the row changed that sounds again: what was said, or that reply of several, or else the last one."""
     if not of_reply:
         return _said(transcript, turn, change)
-    place = _place(transcript, lambda row: bool(turn) and row.turn == turn and row.is_reply, last=True)
+
+    def replies(row: Turn) -> bool:
+        return bool(turn) and row.turn == turn and row.is_reply
+
+    place = _place(transcript, lambda row: replies(row) and which(row), last=True)
+    if place is None:
+        place = _place(transcript, replies, last=True)
     return transcript if place is None else _with(transcript, place, change(transcript.rows[place]))
 
 

@@ -35,7 +35,7 @@ class TranscriptView(QWidget):
     """
 
     replay_requested = Signal(str)
-    say_again_requested = Signal(str)
+    say_again_requested = Signal(str, str)
     retry_requested = Signal(str, str)
     """Turn and model."""
     delete_requested = Signal(object)
@@ -99,7 +99,7 @@ class TranscriptView(QWidget):
         doable: dict[str, tuple[bool, Callable[[], None]]] = {
             "copy": (bool(turn.text), lambda: self._copy(row.selected_text() or turn.text)),
             "replay": (turn.replayable and bool(turn.turn), lambda: self.replay_requested.emit(turn.turn)),
-            "say_again": (turn.can_say_again, lambda: self.say_again_requested.emit(turn.turn)),
+            "say_again": (turn.can_say_again, lambda: self.say_again_requested.emit(turn.turn, turn.text)),
             "retry": (turn.can_retry, lambda: self._choose_model(row, turn)),
             "delete": (turn.settled, lambda: self.delete_requested.emit(turn)),
         }
