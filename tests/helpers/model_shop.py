@@ -8,7 +8,7 @@ from pathlib import Path
 from starling.models.card import CARD_FILE
 from starling.models.catalogue import Catalogue, CatalogueFile, Entry
 from starling.models.convert import convert
-from starling.models.web import Network
+from starling.models.network import Network
 from tests.helpers import kokoro_model, tiny_whisper
 from tests.helpers.file_server import FileServer
 

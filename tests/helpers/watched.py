@@ -4,12 +4,14 @@ Each pipeline event is a JSON line on stdout. A line on stdin is a question, and
 ``texts`` (what is written in the window), ``items`` (what a screen reader says of the rows of its lists), ``focus``
 (accessible name of the widget with the keyboard), ``stalls`` (longest time, in ms, for which the GUI thread ran nothing
 since the last ``stalls``, less the time in which the machine gave it no processor), ``threads``, ``memory`` (resident
-bytes), ``shot=FILE`` (a picture of the window in front), ``preferences=PAGE``.
+bytes), ``modules`` (what is imported), ``kept-source`` (of how many files the lines are held), ``shot=FILE`` (a picture
+of the window in front), ``preferences=PAGE``.
 """
 
 from __future__ import annotations
 
 import json
+import linecache
 import os
 import sys
 import threading
@@ -18,13 +20,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLabel, QWidget
+from starling.ui.shell import imports
 
-from starling.cli import main
-from starling.pipeline import events
-from starling.ui import app
-from starling.ui.shell.shell import Shell
+with imports.kept():
+    from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer
+    from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLabel, QWidget
+
+    from starling.cli import main
+    from starling.pipeline import events
+    from starling.ui import app
+    from starling.ui.shell.shell import Shell
 
 TICK_MS = 5
 
@@ -84,6 +89,8 @@ class Questions(QObject):
             "shot": self._shot,
             "preferences": self._preferences,
             "threads": lambda: [thread.name for thread in threading.enumerate()],
+            "modules": lambda: sorted(sys.modules),
+            "kept-source": lambda: len(linecache.cache),
             "memory": lambda: int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE"),
         }
 

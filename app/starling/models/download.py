@@ -9,8 +9,6 @@ import os
 import re
 import time
 import urllib.parse
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,20 +16,11 @@ from starling.core.errors import StarlingError
 from starling.models.card import FileRecord
 from starling.models.disk import check_free, disk_errors
 from starling.models.hashing import file_record
-from starling.models.web import (
-    Control,
-    Network,
-    Response,
-    is_trusted_way,
-    open_url,
-    reason,
-    retry_after_s,
-    via_mirror,
-)
+from starling.models.network import Control, Network
+from starling.models.wanted import NOTE, PART, Report, Wanted
+from starling.models.web import Response, is_trusted_way, open_url, reason, retry_after_s, via_mirror
 
 CHUNK = 1 << 18
-PART = ".part"
-NOTE = ".part.json"
 LOWEST_BYTES = 1024
 """Fewer in one stall limit count as nothing: a server that drips would hold a download for ever."""
 LONGEST_WAIT_S = 120.0
@@ -43,31 +32,6 @@ UNPINNED_FACTOR = 4
 _RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 _GONE = (404, 410)
 _REFUSED = (401, 403, 451)
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """A file to get: where from, and what it has to be as far as that is known.
-
-    Attributes:
-        name: in the folder.
-        url: before a mirror is applied.
-        size: exact; None when unknown.
-        about: an estimate where ``size`` is None.
-        sha256: empty when this is its first download.
-        pinned: where the hash comes from, for the message when it does not fit.
-    """
-
-    name: str
-    url: str
-    size: int | None = None
-    about: int = 0
-    sha256: str = ""
-    pinned: str = "the catalogue"
-
-
-Report = Callable[[int, str], None]
-"""Called with the bytes of this file that are here, and why it waits (empty while it does not)."""
 
 
 def fetch(wanted: Wanted, folder: Path, network: Network, control: Control, report: Report) -> FileRecord:

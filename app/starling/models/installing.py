@@ -20,13 +20,13 @@ from starling.models.catalogue import CatalogueFile, Entry
 from starling.models.contents import check_contents
 from starling.models.convert import convert
 from starling.models.disk import write_failed
-from starling.models.download import NOTE, PART, Wanted, fetch
 from starling.models.first_pins import FirstPin, forget_first_pins, read_first_pins, write_first_pins
 from starling.models.library import info_of
+from starling.models.network import Control, Network
 from starling.models.place import models_dir, one_installer, place, require_folder, use
 from starling.models.progress import OnProgress, Phase, Progress, Speed, seconds_left
 from starling.models.recognise import recognise
-from starling.models.web import Control, Network
+from starling.models.wanted import NOTE, PART, Wanted
 
 DOWNLOADS = ".downloads"
 REMOVING = ".removing-"
@@ -134,6 +134,8 @@ class _Install:
             )
 
     def _fetch(self, file: CatalogueFile) -> FileRecord:
+        from starling.models.download import fetch  # here: http and TLS take 8 MB, and a window may never download
+
         pin = self._pins.get(file.name)
         wanted = Wanted(file.name, file.url, file.size, file.about, file.sha256)
         if not file.sha256 and pin is not None:

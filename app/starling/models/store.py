@@ -39,10 +39,10 @@ from starling.models.catalogue import Catalogue, Entry, load
 from starling.models.info import ModelInfo
 from starling.models.install import install
 from starling.models.items import Item, list_items
+from starling.models.network import Control, Network, Stopped
 from starling.models.place import models_dir, one_installer
 from starling.models.progress import OnProgress, Phase, Progress
 from starling.models.verify import verified_paths
-from starling.models.web import Control, Network, Stopped
 
 JobKind = Literal["install", "import", "verify", "move"]
 JobState = Literal["running", "done", "paused", "cancelled", "failed"]

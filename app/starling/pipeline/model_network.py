@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from starling.models.web import Network
+from starling.models.network import Network
 from starling.settings.schema import Value
 
 

@@ -22,7 +22,7 @@ Report = Callable[[ModelWork], None]
 
 
 class Stopper(Protocol):
-    """Ends one download from another thread: :class:`starling.models.web.Control`."""
+    """Ends one download from another thread: :class:`starling.models.network.Control`."""
 
     def stop(self, why: Literal["paused", "cancelled"]) -> None:
         """Make it raise ``download.paused`` or ``download.cancelled``."""

@@ -10,10 +10,10 @@ from starling import locate
 from starling.core.errors import StarlingError
 from starling.models import library
 from starling.models.items import Item
+from starling.models.network import Control
 from starling.models.place import require_folder
 from starling.models.progress import Progress
 from starling.models.store import Store
-from starling.models.web import Control
 from starling.pipeline import machine
 from starling.pipeline.measured import Measured
 from starling.pipeline.modeltest import ModelTest

@@ -4,8 +4,8 @@ import pytest
 from PySide6.QtCore import QCoreApplication
 
 from starling.models.library import models_dir
+from starling.models.network import Network
 from starling.models.store import Store
-from starling.models.web import Network
 from starling.pipeline.modelwork import ModelJobs
 from starling.pipeline.shelf import ModelShelf
 from starling.settings import store as settings_store

@@ -18,8 +18,10 @@ import pytest
 
 from starling.core.errors import StarlingError
 from starling.models import disk, download
-from starling.models.download import NOTE, PART, Wanted, fetch
-from starling.models.web import Control, Network, Stopped, is_trusted_way, retry_after_s, via_mirror
+from starling.models.download import fetch
+from starling.models.network import Control, Network, Stopped
+from starling.models.wanted import NOTE, PART, Wanted
+from starling.models.web import is_trusted_way, retry_after_s, via_mirror
 from tests.helpers.file_server import file_server, wait_for
 
 DATA = random.Random(1).randbytes(300_000) + b"."

@@ -16,11 +16,11 @@ from starling.models.first_pins import read_first_pins
 from starling.models.installing import DOWNLOADS, staging
 from starling.models.items import list_items
 from starling.models.library import find, installed, models_dir
+from starling.models.network import Control, Stopped
 from starling.models.place import one_installer
 from starling.models.progress import Progress, Speed, seconds_left
 from starling.models.store import Store
 from starling.models.verify import verified_files
-from starling.models.web import Control, Stopped
 from tests.helpers import model_shop
 from tests.helpers.file_server import file_server, wait_for
 

@@ -1,4 +1,4 @@
-from starling.models.web import Network
+from starling.models.network import Network
 from starling.pipeline.model_network import network
 from starling.settings.schema import SETTINGS
 

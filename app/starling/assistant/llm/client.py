@@ -8,12 +8,16 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from queue import Empty
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from starling.assistant.llm import deltas, failures, listing, sse, wire
+from starling.assistant.llm import deltas, failures, listing, sse
 from starling.assistant.llm.address import Address
+from starling.assistant.llm.arrived import Arrived, Body, End, Head
 from starling.assistant.llm.listing import Listing
 from starling.core.errors import StarlingError
+
+if TYPE_CHECKING:
+    from starling.assistant.llm import wire
 
 LONGEST_REPLY = 100_000
 """Characters: about two hours of speech."""
@@ -100,7 +104,7 @@ class Chat:
         finally:
             self._reader.close()
 
-    def _pieces(self, head: wire.Head) -> Iterator[str]:
+    def _pieces(self, head: Head) -> Iterator[str]:
         parser = sse.EventParser()
         try:
             if head.content_type == "application/json":  # a server that does not stream
@@ -119,7 +123,7 @@ class Chat:
             raise self._reported(str(error)) from error
         self._finished()
 
-    def _events(self, parser: sse.EventParser, head: wire.Head) -> Iterator[str]:
+    def _events(self, parser: sse.EventParser, head: Head) -> Iterator[str]:
         some = False
         for chunk in self._reader.chunks():
             for data in parser.feed(chunk):
@@ -230,6 +234,8 @@ class Reader:
 
     def open(self, client: Client, path: str, body: bytes | None) -> None:
         """Send the request. Raises CancelledError, StarlingError."""
+        from starling.assistant.llm import wire  # here: http and TLS take 8 MB, and a window may never ask a server
+
         client.check_key()
         self._url = client.address.url
         self._began_s = self._heard_s = time.monotonic()
@@ -268,20 +274,20 @@ class Reader:
         """Words came: the next limit is the one between two pieces."""
         self._heard_s, self._some = time.monotonic(), True
 
-    def head(self) -> wire.Head:
+    def head(self) -> Head:
         """The status. Raises CancelledError, StarlingError."""
         item = self._next()
-        if isinstance(item, wire.Head):
+        if isinstance(item, Head):
             return item
-        assert isinstance(item, wire.End)
+        assert isinstance(item, End)
         if item.connected and item.why == "it does not speak HTTP":
             raise failures.bad_reply(self._url, item.why)
         raise failures.unreachable(self._url, item.why)
 
     def chunks(self) -> Iterator[bytes]:
         """The body as it comes. Raises CancelledError, StarlingError."""
-        while not isinstance(item := self._next(), wire.End):
-            if isinstance(item, wire.Body):
+        while not isinstance(item := self._next(), End):
+            if isinstance(item, Body):
                 yield item.data
         if item.why:
             raise failures.broke_off(self._url)
@@ -295,7 +301,7 @@ class Reader:
                 break
         return found[:most].decode("utf-8", "replace")
 
-    def _next(self) -> wire.Arrived:
+    def _next(self) -> Arrived:
         """What comes next; a server that sends without saying anything is given no longer than a silent one."""
         assert self._request is not None
         now = time.monotonic()

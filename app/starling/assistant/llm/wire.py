@@ -12,41 +12,14 @@ import queue
 import socket
 import ssl
 import threading
-from dataclasses import dataclass
 
 from starling import __version__
 from starling.assistant.llm.address import Address
+from starling.assistant.llm.arrived import Arrived, Body, End, Head
 
 CHUNK_BYTES = 8192
 _MOST_AHEAD = 256
 """Chunks that wait to be read: a server that floods is slowed down, not kept in memory."""
-
-
-@dataclass(frozen=True)
-class Head:
-    """The server answered; ``server`` is what it calls itself, empty if it does not."""
-
-    status: int
-    content_type: str
-    server: str = ""
-
-
-@dataclass(frozen=True)
-class Body:
-    """More of its answer."""
-
-    data: bytes
-
-
-@dataclass(frozen=True)
-class End:
-    """Nothing more comes. ``why`` is empty when the answer is whole; ``connected``: a connection had been made."""
-
-    why: str = ""
-    connected: bool = True
-
-
-Arrived = Head | Body | End
 
 
 class Request:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.metadata
 import os
 import secrets
 import zipfile
@@ -175,6 +174,8 @@ def placement(session: Any) -> Placement:
 
 def versions() -> dict[str, str]:
     """Versions of the packages that speak."""
+    import importlib.metadata  # here: its parsers take 3 MB, and a window only asks for the names of voices
+
     names = ("kokoro-onnx", "onnxruntime", "phonemizer", "espeakng-loader")
     found = {}
     for name in names:

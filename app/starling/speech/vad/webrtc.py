@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import _webrtcvad  # what webrtcvad wraps, which loads 3 MB of parsers to read its own version
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,14 +32,15 @@ class WebrtcGate:
     def is_open(self, frame: Samples) -> bool:
         """Whether any block that the next frame, (n,) float32 at 16 kHz with n ≥ 480, completes may hold speech."""
         # Every block is shown to the model, which adapts to what it hears.
-        votes = [self._vad.is_speech(_pcm(block), SAMPLE_RATE) for block in self._framer.feed(frame)]
+        blocks = self._framer.feed(frame)
+        votes = [_webrtcvad.process(self._vad, SAMPLE_RATE, _pcm(block), BLOCK_SAMPLES) for block in blocks]
         return any(votes)
 
     def reset(self) -> None:
         """Forget the past: the next frame starts a new stream."""
-        import webrtcvad  # here, because it reads its package's metadata when imported
-
-        self._vad: Any = webrtcvad.Vad(self._mode)
+        self._vad: Any = _webrtcvad.create()
+        _webrtcvad.init(self._vad)
+        _webrtcvad.set_mode(self._vad, self._mode)
         self._framer = Framer(BLOCK_SAMPLES)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from starling.core.errors import StarlingError
+from starling.ui.shell import imports
 
 WAYLAND_TIMEOUT_S = 1.0
 _WITHOUT = "Without a window: starling listen; starling --help names the other commands."
@@ -81,7 +82,8 @@ def missing(fault: str) -> StarlingError:
 def check_toolkit() -> None:
     """Import Qt. Raises StarlingError ``ui.no_qt`` or ``ui.missing_library``."""
     try:
-        from PySide6 import QtNetwork, QtSvg, QtWidgets  # noqa: F401 - whether they load is the question
+        with imports.kept():
+            from PySide6 import QtNetwork, QtSvg, QtWidgets  # noqa: F401 - whether they load is the question
     except ModuleNotFoundError:
         fix = f"./run.sh installs it. {_WITHOUT}"
         raise StarlingError("ui.no_qt", "The window's toolkit (PySide6) is not installed.", fix) from None
