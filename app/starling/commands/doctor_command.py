@@ -15,7 +15,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from starling import __version__, locate
-from starling.commands import doctor_connection
+from starling.commands import doctor_connection, doctor_npu
 from starling.commands.options import add_json
 from starling.commands.report import model_json
 from starling.core.errors import StarlingError
@@ -48,12 +48,6 @@ def _guarded(section: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         return {"reasons": [error.message], "fixes": [error.fix] if error.fix else [], "code": error.code}
     except OSError as error:
         return {"reasons": [f"{error.strerror} ({error.filename})"], "fixes": [], "code": "system.error"}
-
-
-def _npu() -> dict[str, Any]:
-    from starling.npu.detect import detect
-
-    return detect().to_json()
 
 
 def _audio() -> dict[str, Any]:
@@ -142,7 +136,7 @@ def _versions() -> dict[str, Any]:
 def _sections(loaded: settings.Settings) -> dict[str, Callable[[], dict[str, Any]]]:
     """One load of the settings for all: loading sets a damaged file aside, so only the first one sees it."""
     return {
-        "npu": _npu,
+        "npu": doctor_npu.section,
         "audio": _audio,
         "models": _models,
         "engines": partial(_engines, loaded),
@@ -157,17 +151,13 @@ def _text(report: dict[str, Any]) -> list[str]:
     for name, section in report.items():
         lines.append(name.upper() if name == "npu" else name.capitalize())
         lines += [f"  {line}" for line in _SUMMARIES[name](section)] if "code" not in section else []
-        lines += [f"  ! {reason}" for reason in section.get("reasons", [])]
-        lines += [f"    → {fix}" for fix in section.get("fixes", [])]
+        lines += doctor_npu.troubles(section) if "faults" in section else _troubles(section)
     return lines
 
 
-def _npu_lines(section: dict[str, Any]) -> list[str]:
-    if not section["present"]:
-        return []
-    facts = (section["product"], section["generation"], section["firmware"] and f"firmware {section['firmware']}",
-             section["driver"] and f"driver {section['driver']}")  # fmt: skip
-    return [", ".join(fact for fact in facts if fact)]
+def _troubles(section: dict[str, Any]) -> list[str]:
+    reasons = [f"  ! {reason}" for reason in section.get("reasons", [])]
+    return reasons + [f"    → {fix}" for fix in section.get("fixes", [])]
 
 
 def _audio_lines(section: dict[str, Any]) -> list[str]:
@@ -201,7 +191,7 @@ def _version_lines(section: dict[str, Any]) -> list[str]:
 
 
 _SUMMARIES: dict[str, Callable[[dict[str, Any]], list[str]]] = {
-    "npu": _npu_lines,
+    "npu": doctor_npu.lines,
     "audio": _audio_lines,
     "models": _model_lines,
     "engines": _engine_lines,

@@ -28,6 +28,8 @@ class Sysroot:
 
     def path(self, absolute: str | Path) -> Path:
         """The real place of an absolute path."""
+        if not self.faked:
+            return Path(absolute)  # also one with a drive
         return self.root / Path(absolute).relative_to("/")
 
     def text(self, absolute: str | Path) -> str:

@@ -9,13 +9,15 @@ from starling.engine.clients import TtsClient
 from starling.history.records import Utterance
 from starling.history.store import History
 from starling.models import library
-from starling.npu.detect import detect
+from starling.npu.probe import probe
 from starling.pipeline import shown, voice_lookup
 
 
 def npu() -> shown.NpuShown:
-    """What sysfs says of the NPU."""
-    found = detect()
+    """What is known of the NPU; tools are only run for a power mode that the driver does not tell."""
+    found = probe(tools=False)
+    if found.usable and not found.power_mode:
+        found = probe()
     return shown.NpuShown(
         found.present,
         found.usable,
@@ -24,8 +26,8 @@ def npu() -> shown.NpuShown:
         found.firmware,
         found.driver,
         found.power_mode,
-        tuple(found.reasons),
-        tuple(found.fixes),
+        found.reasons,
+        found.fixes,
     )
 
 
