@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
@@ -83,8 +84,10 @@ class Connections:
             address = parse(wishes.url)
             result = replace(result, local=address.local)
             client = Client(address, keys.find_if_needed(address), wishes.limits)
+            since_s = time.monotonic()
             listing = client.models()
-            result = replace(result, models=listing.chat or listing.names)
+            listed_ms = round((time.monotonic() - since_s) * 1000, 1)
+            result = replace(result, models=listing.chat or listing.names, listed_ms=listed_ms)
             chosen = wishes.model or next(iter(result.models), "")
             if not chosen or (wishes.model and listing.names and wishes.model not in listing.names):
                 raise failures.model_missing(address.url, chosen)

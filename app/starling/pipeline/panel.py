@@ -77,6 +77,7 @@ class Panel:
     endpoint_to_text_ms: Series = field(default_factory=Series)
     tts_rtf: Series = field(default_factory=Series)
     first_sound_ms: Series = field(default_factory=Series)
+    connection: events.ConnectionShown = field(default_factory=events.ConnectionShown)
 
     @property
     def activity(self) -> Activity:
@@ -134,11 +135,14 @@ def after(panel: Panel, event: events.Event) -> Panel:
             return replace(panel, speaking=False)
         case events.ReplyEnded(reply=reply):
             return _replied(panel, reply)
+        case events.ConnectionShown():
+            return replace(panel, connection=event)
         case events.Ready():
             return replace(panel, ready=True, failed="")
         case events.Stopped(error=error):
             failed = str(error) if error else ""
             closed = replace(panel, microphone=DeviceView(), speaker=DeviceView(), hearing=False, speaking=False)
+            closed = replace(closed, connection=events.ConnectionShown())  # told again by what runs next
             return replace(closed, failed=failed, ready=False, transcribing=0, partial="")
     return panel
 

@@ -75,6 +75,7 @@ class ConnectionTested:
         local: whether the server is on this machine, so that texts stay here.
         models: that the server has.
         reply: what the model said.
+        listed_ms: until the server had told its models; None if it did not.
         first_text_ms: from the question to the first words; None if none came.
         tools: whether the model called a tool that it was told to call, answered without (``ignored``), or the server
             said that it cannot (``refused``); empty where that was not tried or failed otherwise.
@@ -86,6 +87,7 @@ class ConnectionTested:
     local: bool = True
     models: tuple[str, ...] = ()
     reply: str = ""
+    listed_ms: float | None = None
     first_text_ms: float | None = None
     tools: Literal["", "called", "ignored", "refused"] = ""
     error: dict[str, str] | None = None

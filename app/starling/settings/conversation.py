@@ -20,6 +20,7 @@ CONVERSATION: tuple[Setting, ...] = (
         "there.",
         in_file="Such as http://127.0.0.1:11434/v1; empty for none. A key is kept in the system's keyring only.",
         page="conversation",
+        control="server",
         keywords=("llm", "language model", "ollama", "lemonade", "llama.cpp", "fastflowlm", "openai", "connect"),
     ),
     Setting(
@@ -29,6 +30,7 @@ CONVERSATION: tuple[Setting, ...] = (
         "The name of the model on that server.",
         in_file="Empty for the first one that the server has.",
         page="conversation",
+        control="language_model",
         keywords=("llm", "qwen", "llama", "gemma", "model"),
     ),
     Setting(

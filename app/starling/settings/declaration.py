@@ -7,9 +7,21 @@ from typing import Literal
 
 Value = bool | int | float | str
 Unit = Literal["", "ms", "s", "min", "days", "threads", "times"]
-Control = Literal["", "slider", "threshold", "input", "output", "model", "language", "voice", "wake_phrase"]
+Control = Literal[
+    "",
+    "slider",
+    "threshold",
+    "input",
+    "output",
+    "model",
+    "language",
+    "voice",
+    "wake_phrase",
+    "server",
+    "language_model",
+]
 PageKey = Literal[
-    "listening", "sound", "recognition", "voice", "assistant", "conversation", "models", "history", "window"
+    "listening", "sound", "recognition", "voice", "assistant", "conversation", "models", "power", "history", "window"
 ]
 
 

@@ -13,6 +13,7 @@ FOUND = (
     ),
     events.ModelsFound(("starter", "whisper-small"), ("kokoro-int8",)),
     events.VoicesFound("cpu", (("af_heart", "en-us", "female"), ("ff_siwis", "fr-fr", "female"))),
+    events.ConnectionTested("", "qwen3", models=("qwen3",)),
 )
 
 
@@ -21,12 +22,14 @@ def other_value(setting):
     special = {"input": "mic-2", "output": "out-2", "model": "whisper-small", "language": "de", "voice": "ff_siwis"}
     if setting.key == "tts.model":
         return "kokoro-int8"
+    if setting.control == "language_model":
+        return "qwen3"
     if setting.control in special:
         return special[setting.control]
     if setting.control == "wake_phrase":
         return "good morning robin"
     if setting.choices:
-        return setting.choices[-1]
+        return next(choice for choice in reversed(setting.choices) if choice != setting.default)
     if isinstance(setting.default, bool):
         return not setting.default
     step = type(setting.default)(setting.step)

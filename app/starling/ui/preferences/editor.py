@@ -188,6 +188,7 @@ class TextEditor(Editor):
 
     def _display(self, value: Value) -> None:
         self._line.setText(str(value))
+        self._line.setCursorPosition(0)  # a long text is read from its beginning
 
     def _typed(self) -> None:
         self._touched(TYPING_PAUSE_MS)

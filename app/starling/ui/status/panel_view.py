@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from starling.pipeline import events
 from starling.pipeline.panel import Panel
+from starling.ui.connection.card import LanguageModelCard
 from starling.ui.look.tokens import FOCUS_ROOM, SCROLL_BAR_WIDTH, SPACE_M, column_width
 from starling.ui.status import presenters
 from starling.ui.status.engine_card import RecogniserCard, VoiceCard
@@ -32,7 +33,8 @@ class StatusPanel(QWidget):
         self.setAccessibleName(self.tr("Status"))
         self.microphone, self.recogniser, self.voice = MicrophoneCard(), RecogniserCard(), VoiceCard()
         self.glance, self.npu, self.measured = GlanceCard(), NpuCard(), MeasuredCard()
-        for card in (self.microphone, self.recogniser, self.voice):
+        self.language_model = LanguageModelCard()
+        for card in (self.microphone, self.recogniser, self.voice, self.language_model):
             card.change.connect(self.settings_requested)
         self._build()
         self.show_panel(Panel())
@@ -48,6 +50,7 @@ class StatusPanel(QWidget):
         self.recogniser.show_look(presenters.engine(panel.stt, failed))
         self.voice.show_look(presenters.engine(panel.tts, failed))
         self.voice.show_speaker(presenters.speaker(panel))
+        self.language_model.show_connection(panel.connection)
         self.npu.show_look(presenters.npu(panel.npu))
         self.measured.show_panel(panel)
 
@@ -75,7 +78,8 @@ class StatusPanel(QWidget):
         cards = QVBoxLayout(column)
         cards.setContentsMargins(0, 0, 0, 0)
         cards.setSpacing(SPACE_M)
-        for card in (self.glance, self.microphone, self.measured, self.recogniser, self.voice, self.npu):
+        engines = (self.recogniser, self.voice, self.language_model)
+        for card in (self.glance, self.microphone, self.measured, *engines, self.npu):
             cards.addWidget(card)
         cards.addStretch(1)
         area = QScrollArea()
