@@ -30,8 +30,9 @@ class Fault:
     """
 
     def __init__(self, text: str) -> None:
-        self.kind, _, after = text.partition(":after=")
-        if self.kind and self.kind not in FAULTS:
+        self.kind, colon, after = text.partition(":after=")
+        spelt = self.kind in FAULTS and (after.isdecimal() or not colon)
+        if text and not spelt:
             raise ValueError(f"{FAULT}={text} is not one of {'|'.join(FAULTS)}[:after=N]")
         self._left = int(after or 0)
 

@@ -104,10 +104,10 @@ def _mix(op: Mix, memory: Memory) -> None:
 def _softmax(op: Softmax, memory: Memory) -> None:
     x = _read(memory[0], "f32", op.rows * op.width).reshape(op.rows, op.width)
     kept = int(np.count_nonzero(keep := _read(memory[1], "f32", op.width)))
-    if keep[:kept].all():  # clips begin at the first column
-        columns: Any = slice(0, kept)
-    else:
-        columns = keep != 0
+    if not kept or not np.isfinite(keep).all():
+        _write(memory[2], "bf16", np.full_like(x, np.nan))
+        return
+    columns: Any = slice(0, kept) if keep[:kept].all() else keep != 0  # a slice is faster, and clips begin at 0
     powers = x[:, columns] * np.float32(op.scale)
     powers -= powers.max(axis=1, keepdims=True)
     np.exp(powers, out=powers)

@@ -2,14 +2,19 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from starling.core.errors import StarlingError
 from starling.core.results import SttOptions, Transcript
 from starling.locate import shipped
+from starling.models.info import ModelInfo
+from starling.models.library import starter
 from starling.npu.emulation.machine import replace_machine
+from starling.npu.report import Fault, Npu, Pyxrt, Xrt
 from starling.speech.stt import whisper, xrt
 from starling.speech.stt.mel import log_mel
 from tests.helpers.espeak import speak
@@ -120,3 +125,60 @@ def test_a_profile_measures_every_operation(engine: whisper.WhisperEngine) -> No
     transcribe(engine, speak("what time is it", "en-us"))
     (later,) = engine.call("profile", {}, {})
     assert later.data["operations"]["softmax_bf16"]["count"] == 24
+
+
+NPU = Npu(present=True, usable=True, device_id="1502", generation="XDNA1", driver="amdxdna 0.6.0")
+XRT = Xrt("2.21.75", "/opt/xilinx/xrt", pyxrt=(Pyxrt("/opt/xilinx/xrt/python", "3.12", "/usr/bin/python3.12"),))
+
+
+def model(folder: Path) -> ModelInfo:
+    return ModelInfo("base", "whisper-ct2", folder, False, True, False, 1)
+
+
+@pytest.mark.parametrize(
+    ("npu", "why_not"),
+    [
+        (Npu(present=False), "no NPU was found"),
+        (replace(NPU, usable=False), "cannot be used"),
+        (
+            replace(NPU, usable=False, faults=(Fault("npu.memlock", "Too little memory.", "Raise it.", True),)),
+            "Too little",
+        ),
+        (replace(NPU, device_id="17f2", xrt=XRT), "no kernels for the NPU 17f2"),
+        (NPU, "XRT and its Python module"),
+        (replace(NPU, xrt=replace(XRT, pyxrt=())), "XRT and its Python module"),
+        (replace(NPU, xrt=XRT), "no kernels are built"),
+    ],
+)
+def test_why_it_cannot_be_tried(monkeypatch: pytest.MonkeyPatch, npu: Npu, why_not: str) -> None:
+    monkeypatch.delenv("STARLING_NPU", raising=False)
+    found = xrt.candidate(npu, starter(), 0)
+    assert (found.provider, found.tier, found.spec, found.emulated) == ("xrt", "advanced", None, False)
+    assert why_not in found.why_not
+    assert found.fix == ("Raise it." if npu.faults else found.fix)
+
+
+@pytest.mark.parametrize("npu", [Npu(present=False), replace(NPU, xrt=XRT)])
+@pytest.mark.parametrize("device", ["", "npu2"])
+def test_the_emulation_is_there_on_every_machine(monkeypatch: pytest.MonkeyPatch, npu: Npu, device: str) -> None:
+    monkeypatch.setenv("STARLING_NPU", "emulated")
+    monkeypatch.setenv("STARLING_NPU_DEVICE", device)
+    found = xrt.candidate(npu, starter(), 2)
+    assert found.emulated
+    assert found.spec is not None
+    assert (found.spec.tier, found.spec.provider, found.spec.model) == ("advanced", "xrt", "starter")
+    assert found.spec.factory == "starling.speech.stt.xrt:create"
+    assert found.spec.config["generation"] == (device or "npu1")
+    assert found.versions == (("emulation", device or "npu1"),)
+    json.dumps(found.spec.config)
+
+
+def test_a_model_without_the_encoders_weights(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("STARLING_NPU", "emulated")
+    found = xrt.candidate(Npu(present=False), model(tmp_path), 0)
+    assert found.spec is None
+    assert "weights of base" in found.why_not
+    assert "--model starter" in found.fix
+    with pytest.raises(StarlingError) as refused:
+        xrt.create({**CONFIG, "model": str(tmp_path)})
+    assert refused.value.code == "model.missing_file"
