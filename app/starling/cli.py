@@ -22,6 +22,7 @@ COMMANDS = {
     "ask": "ask the connected language model, or look for one",
     "transcribe": "turn recordings into text or subtitles",
     "models": "list, download, import, check and remove models",
+    "power": "show the NPU's power mode, or set it",
     "devices": "list microphones and speakers",
     "doctor": "say what this machine has, what is in use, and how to fix what is missing",
     "bench": "measure the figures that people feel",

@@ -71,6 +71,8 @@ install_files() { # stage
     mkdir -p "$1/usr/bin"
     ln -s ../lib/starling/bin/starling "$1/usr/bin/starling"
     PROGRAM=starling "$checkout/packaging/linux/install.sh" "$share"
+    "$checkout/packaging/linux/install-power.sh" --root "$1" >&2
+    sed -i "1s|.*|#!/usr/bin/$python -IS|" "$1/usr/libexec/starling/starling-power" # the one that the package needs
     install -Dm644 "$here/copyright" "$share/doc/starling/copyright"
     install -Dm644 "$checkout/NOTICE" "$share/doc/starling/NOTICE"
     "$SYSTEM_PYTHON" -I "$here/third_party.py" "$packages" >"$share/doc/starling/third-party.txt"
@@ -94,6 +96,7 @@ Maintainer: The Starling authors <starling@localhost>
 Installed-Size: $(du -k -s --apparent-size "$1/usr" | cut -f1)
 Depends: $(dependencies | paste -sd, | sed 's/,/, /g')
 Recommends: pipewire-pulse | pulseaudio
+Suggests: pkexec | policykit-1
 Section: sound
 Priority: optional
 Description: voice assistant and dictation on your own machine
