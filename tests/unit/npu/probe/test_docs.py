@@ -1,0 +1,18 @@
+import re
+from dataclasses import fields
+from pathlib import Path
+
+from starling.npu import probe
+from starling.npu.report import Npu
+
+DOCS = (Path(__file__).resolve().parents[4] / "docs" / "npu.md").read_text(encoding="utf-8")
+
+
+def test_every_code_of_a_fault_is_in_the_docs_and_no_other():
+    sources = "".join(path.read_text(encoding="utf-8") for path in Path(probe.__file__).parent.glob("*.py"))
+    codes = set(re.findall(r'"(npu\.[a-z_]+)"', sources)) | {"npu.flm_generation", "npu.vitisai_generation"}
+    assert codes == set(re.findall(r"`(npu\.[a-z_]+)`", DOCS))
+
+
+def test_every_field_is_in_the_docs():
+    assert [field.name for field in fields(Npu) if f"`{field.name}" not in DOCS] == []
