@@ -16,12 +16,14 @@ from tests.helpers.commands import MARK
 from tests.helpers.display import Screen
 from tests.helpers.firstrun import MOST_TABS, FirstSteps
 from tests.helpers.listening import speech_wav
+from tests.helpers.llm_server import LlmServer, call, say
 from tests.helpers.pulse import PulseServer
 from tests.helpers.watching import Watching
 
 SIZE, DOUBLE = "1400x1000x24", "2600x1800x24"
 SETTINGS = '[assistant]\nanswer = "everything"\n[window]\nclose = "quit"\ntheme = "{theme}"\n'
 STARTER = SETTINGS + '[stt]\nmodel = "starter"\n'
+GREETING = "Hello, what can I do for you?"
 QUESTIONS = ["what is twenty three times seven", "what is the date today"]
 
 
@@ -133,6 +135,36 @@ class Studio:
             self.shot(window, "models")
         screen.close()
 
+    def connection(self) -> None:
+        """A language model asks for a change; then the page of its connection, tested."""
+        replies = (
+            call(("set_timer", {"minutes": 10, "name": "pasta"})),
+            say("It runs."),
+            say(GREETING),
+            call(("check", {})),
+        )
+        with LlmServer(*replies, models={"data": [{"id": "qwen3:4b", "owned_by": "library"}]}) as model:
+            server = f'llm_url = "{model.url}"\n'
+            screen, window = self.open(STARTER.format(theme="light").replace("[window]", f"{server}[window]"))
+            with window:
+                screen.key("ctrl+l")
+                screen.type("my pasta needs ten minutes")
+                screen.key("Return")
+                window.wait_for("ConfirmAsked")
+                self.shot(window, "confirm")
+                screen.key("ctrl+shift+y")
+                window.wait_for("ReplyEnded", 2)
+                window.ask("preferences=assistant.llm_model")
+                window.until(lambda: window.ask("focus") == "Language model")
+                for _ in range(MOST_TABS):
+                    if "Test" in window.ask("focus"):
+                        break
+                    screen.key("Tab")
+                screen.key("space")
+                window.wait_for("ConnectionTested")
+                self.shot(window, "connection")
+            screen.close()
+
     def first_run(self) -> None:
         """From an empty home to the first answer, a picture of each step."""
         screen, window = self.open("", STARLING_FIRST_RUN="show")
@@ -162,6 +194,7 @@ def main() -> None:
             studio.states()
             studio.voices()
             studio.models()
+            studio.connection()
             studio.first_run()
             studio.look("dark", "dark")
             studio.look("contrast", "contrast")

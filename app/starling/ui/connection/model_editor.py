@@ -136,6 +136,8 @@ class ConnectionCheck(QWidget):
     def _test(self) -> None:
         settings, panel = self._around.settings, self._around.bridge.panel
         url = settings.read("assistant.llm_url", str)
+        if self._testing == url:
+            return  # it goes on
         if panel.failed:
             self._say(Said("bad", panel.failed))
             return
@@ -172,11 +174,8 @@ class ConnectionCheck(QWidget):
 
     def _enable(self, panel: Panel) -> None:
         connected = bool(panel.connection.url)
-        focused = self.test.hasFocus()
-        self.test.setEnabled(connected and not self._testing)
+        self.test.setEnabled(connected)  # also while it runs: the keyboard stays on it
         self.forget.setEnabled(connected)
-        if focused and not self.test.isEnabled() and connected:
-            self.forget.setFocus()
 
     def _say(self, said: Said) -> None:
         self.state.show_state(said.kind, said.text)

@@ -70,28 +70,23 @@ class ServerEditor(TextEditor):
 
     def _search(self) -> None:
         failed = self._around.bridge.panel.failed
+        if self._searching:
+            return  # it goes on, and the keyboard stays on the button
         if failed:
             self._say(Said("bad", failed))
             return
-        self._set_searching(True)
+        self._searching = True
         self._say(Said("busy", self.tr("Looking for servers on this machine.")))
         self._around.service.find_servers()
-
-    def _set_searching(self, on: bool) -> None:
-        self._searching = on
-        focused = self.search.hasFocus()
-        self.search.setEnabled(not on)
-        if focused and on:
-            self._line.setFocus()
 
     def _hear(self, event: events.Event) -> None:
         match event:
             case events.ServersFound(servers=servers):
-                self._set_searching(False)
+                self._searching = False
                 self._servers = servers
                 self._say(presenter.searched(self._show_found()))
             case events.Stopped() if self._searching:
-                self._set_searching(False)
+                self._searching = False
                 self._say(Said("bad", self.tr("Starling has stopped, so nothing was found.")))
 
     def _show_found(self) -> tuple[FoundLook, ...]:
