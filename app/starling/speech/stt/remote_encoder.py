@@ -39,6 +39,7 @@ class EncoderSpec:
         interpreter: its Python, which needs numpy and the encoder's own packages; empty for ours.
         env: variables set on top of ours.
         load_deadline_s: from start of the process to ready.
+        silent_load: it may say nothing for long while it loads, with Python's lock held and other programs at work.
     """
 
     name: str
@@ -47,6 +48,7 @@ class EncoderSpec:
     interpreter: str = ""
     env: Mapping[str, str] = field(default_factory=dict)
     load_deadline_s: float = 60.0
+    silent_load: bool = False
 
 
 class RemoteEncoder:
@@ -109,7 +111,8 @@ class RemoteEncoder:
             if "states" not in reply.arrays:
                 raise bad_states(self._spec.name, "no states")
             self._placement = Placement.from_json(reply.data["data"]["placement"])
-            return checked_states(reply.arrays["states"], mel, self._spec.name, self._width)
+            states = checked_states(reply.arrays["states"], mel, self._spec.name, self._width)
+            return states.copy()  # what came through a pipe cannot be written to, and CTranslate2 takes no such array
         except BaseException:
             self._child.kill()
             raise
@@ -145,6 +148,7 @@ class RemoteEncoder:
     def _answer(self, kind: str, call: int, deadline_s: float) -> framing.Message:
         """The child's next message of that kind, beats left out."""
         wait = Patience(deadline_s, partial(vitals.cpu_seconds, self._child.pid))
+        patient = self._spec.silent_load and not self._ready
         while True:
             try:
                 message = self._inbox.get(timeout=TICK_S)
@@ -158,13 +162,13 @@ class RemoteEncoder:
                     raise StarlingError.from_json(message.data["error"])
                 if message.data.get("kind") == kind and message.data.get("id", 0) == call:
                     return message
-            if wait.frozen or wait.late:
+            if wait.late or (wait.frozen and not patient):
                 raise self._hung(wait)
 
     def _hung(self, wait: Patience) -> StarlingError:
         how = (
             f"gave no sign of life for {wait.silent_s:.0f} s"
-            if wait.frozen
+            if not wait.late
             else f"was not ready within {wait.waited_s:.0f} s"
         )
         return StarlingError("engine.hung", f"The encoder {self._spec.name} {how}.", _CHECK)

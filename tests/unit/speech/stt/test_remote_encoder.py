@@ -53,6 +53,7 @@ def test_states_come_from_another_process(start):
     states = encoder.encode(features)
     assert states.shape == (2, 51, encoders.WIDTH)
     np.testing.assert_allclose(states[1, 3, 0], 2 * features[1, :, 6:8].mean(), rtol=1e-5)
+    assert states.flags.writeable
     assert encoder.describe()["pid"] == encoder.pid != os.getpid()
     assert encoder.placement.evidence == ("1 calls",)
 

@@ -1,0 +1,142 @@
+"""The encoder in ONNX Runtime with the Vitis AI provider. Runs in AMD's Python: numpy and onnxruntime are all it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from starling.core.errors import StarlingError
+from starling.core.placement import Placement
+from starling.npu.vitisai import assignment
+from starling.npu.vitisai.options import PROVIDER, REPORT
+
+ENCODER = "starling.npu.vitisai.session:create"
+FRAMES = 3000
+_MELS = (80, 128)
+_REPORT_LIMIT = 64 << 20
+_INSTALL = "Install AMD's Ryzen AI software, and start Starling again."
+
+
+def create(config: Mapping[str, Any]) -> VitisEncoder:
+    """Open a session; compiles the model when its cache is empty, which takes about fifteen minutes.
+
+    Args:
+        config: ``model`` (encoder_model.onnx) and ``options`` (of the provider, see :mod:`.options`).
+
+    Raises:
+        StarlingError: ``engine.cannot_load``, ``engine.vitisai_missing``, ``engine.vitisai_failed``,
+            ``model.wrong_architecture``.
+    """
+    import onnxruntime
+
+    if PROVIDER not in onnxruntime.get_available_providers():
+        raise StarlingError(
+            "engine.vitisai_missing",
+            f"The ONNX Runtime {onnxruntime.__version__} of this Python has no {PROVIDER}.",
+            f"{_INSTALL} The onnxruntime of PyPI does not have it.",
+        )
+    options = dict(config["options"])
+    report = _Report(Path(options["cache_dir"]), options["cache_key"])
+    try:
+        session = onnxruntime.InferenceSession(str(config["model"]), providers=[PROVIDER], provider_options=[options])
+    except (RuntimeError, ValueError) as error:
+        if "alloc" in str(error).lower():
+            raise
+        raise _failed(str(error)) from error
+    return VitisEncoder(session, onnxruntime.__version__, report)
+
+
+class VitisEncoder:
+    """See ``speech.stt.base.Encoder``. Clips go through one by one: the shapes are fixed."""
+
+    def __init__(self, session: Any, version: str, report: _Report) -> None:
+        self._session = session
+        self._version = version
+        self._input, self._mels = _only_input(session)
+        self._output = session.get_outputs()[0].name
+        providers = tuple(str(name) for name in session.get_providers())
+        self._placement = assignment.placement(providers, PROVIDER, *report.read())
+
+    @property
+    def mels(self) -> int:
+        """Mel bands of the model's input."""
+        return self._mels
+
+    @property
+    def placement(self) -> Placement:
+        """By the session's providers and the provider's report of nodes."""
+        return self._placement
+
+    def encode(self, mel: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(clips, mels, 3000) float32 to (clips, 1500, width) float32."""
+        if mel.shape[1:] != (self._mels, FRAMES):
+            raise StarlingError(
+                "model.wrong_shape", f"The encoder takes ({self._mels}, {FRAMES}) features, not {mel.shape[1:]}."
+            )
+        clips = [self._run(np.ascontiguousarray(clip[np.newaxis])) for clip in mel]
+        return np.concatenate(clips).astype(np.float32, copy=False)
+
+    def describe(self) -> dict[str, Any]:
+        """Versions and shapes."""
+        return {"onnxruntime": self._version, "frames": FRAMES}
+
+    def _run(self, clip: NDArray[np.float32]) -> NDArray[Any]:
+        return np.asarray(self._session.run([self._output], {self._input: clip})[0])
+
+
+class _Report:
+    """The provider's report of a model, and whether this session wrote it."""
+
+    def __init__(self, cache_dir: Path, cache_key: str) -> None:
+        self._paths = (cache_dir / cache_key / REPORT, cache_dir / REPORT)
+        self._before = [_stamp(path) for path in self._paths]
+
+    def read(self) -> tuple[assignment.Assignment | None, str]:
+        """The assignment and where it is from, or None and why."""
+        for path, before in zip(self._paths, self._before, strict=True):
+            stamp = _stamp(path)
+            inside = path == self._paths[0]
+            if stamp is None or (stamp == before and not inside):
+                continue  # beside the model's own folder an old one may be another model's
+            try:
+                with path.open("rb") as file:
+                    found = assignment.read(file.read(_REPORT_LIMIT).decode("utf-8", "replace"))
+            except OSError as error:
+                return None, f"{REPORT} cannot be read: {error.strerror}"
+            if found is None:
+                return None, f"{REPORT} is no report that is understood"
+            return found, REPORT if stamp != before else f"{REPORT} of the compilation"
+        return None, f"the provider wrote no {REPORT}"
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
+
+
+def _only_input(session: Any) -> tuple[str, int]:
+    inputs = session.get_inputs()
+    shape = list(inputs[0].shape) if len(inputs) == 1 else []
+    if len(shape) != 3 or shape[0] != 1 or shape[1] not in _MELS or shape[2] != FRAMES:
+        shown = "; ".join(f"{one.name} {one.shape}" for one in inputs)
+        raise StarlingError(
+            "model.wrong_architecture",
+            f"This is no Whisper encoder of fixed shape [1, 80 or 128, {FRAMES}]: its inputs are {shown}.",
+            "Install AMD's own set for this NPU, for example whisper-small-npu.",
+        )
+    return str(inputs[0].name), int(shape[1])
+
+
+def _failed(text: str) -> StarlingError:
+    reason = " ".join(text.split())[:300].rstrip(".")
+    fix = "Look at the output of `starling doctor`; a newer NPU driver or Ryzen AI software may help."
+    if "no such option" in reason:
+        fix = "This Ryzen AI software does not know the compiler's options: update it to 1.8 or newer."
+    return StarlingError("engine.vitisai_failed", f"Vitis AI could not load the encoder: {reason}.", fix)
