@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from starling.audio.microphone import Microphone
 from starling.commands.options import add_json, add_recogniser, add_voice, chosen
 from starling.commands.printed import Printed
-from starling.commands.report import reply_figures, reply_json, utterance_figures, utterance_json
+from starling.commands.report import reply_figures, reply_json, tell_if_lower, utterance_figures, utterance_json
 from starling.core.errors import StarlingError
 from starling.pipeline import engines, events
 from starling.pipeline.choice import Choice
@@ -63,6 +63,7 @@ def run(options: argparse.Namespace) -> int:
 def _session(choice: Choice, out: str | None, emit: Readiness) -> Session:
     """Processes first: models load and the microphone opens while this one imports the rest."""
     both = engines.start(choice, emit)
+    tell_if_lower(choice, both.stt.supervisor.state().rung)
     source = Microphone(choice.microphone)
     from starling.commands.sinks import listening_outlet
     from starling.pipeline.session import Session

@@ -6,7 +6,9 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
+from starling.core.engine_api import Rung
 from starling.models.info import ModelInfo
+from starling.pipeline.choice import Choice
 from starling.pipeline.events import EngineChanged, Reply, Utterance
 
 
@@ -14,6 +16,12 @@ def tell(event: EngineChanged) -> None:
     """An engine's trouble, on stderr."""
     if not event.routine:
         print(f"starling: {event.message}", file=sys.stderr)
+
+
+def tell_if_lower(choice: Choice, rung: Rung) -> None:
+    """The user named an accelerator and none can be tried: why, on stderr."""
+    if choice.stt_tier == "advanced" and rung.spec.tier != "advanced":
+        print(f"starling: {rung.spec.name} is used. {rung.why_not_better}.", file=sys.stderr)
 
 
 def utterance_json(utterance: Utterance) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TextIO, cast
 
 from starling.commands.options import add_recogniser, chosen, same_file
-from starling.commands.report import tell
+from starling.commands.report import tell, tell_if_lower
 from starling.core.errors import StarlingError
 from starling.engine.clients import SttClient
 from starling.pipeline import engines
@@ -76,6 +76,7 @@ def _about(name: str, error: StarlingError) -> str:
 @contextmanager
 def _recogniser(choice: Choice) -> Iterator[SttClient]:
     client = engines.start_stt(choice, tell)
+    tell_if_lower(choice, client.supervisor.state().rung)
     try:
         yield client
     finally:

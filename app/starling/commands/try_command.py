@@ -16,7 +16,7 @@ import numpy as np
 from starling.audio.files import FileSource
 from starling.audio.wav_sink import WavSink
 from starling.commands.options import add_json, add_recogniser, add_voice, chosen, same_file
-from starling.commands.report import reply_figures, reply_json, tell, utterance_figures, utterance_json
+from starling.commands.report import reply_figures, reply_json, tell, tell_if_lower, utterance_figures, utterance_json
 from starling.commands.sinks import open_outlet
 from starling.core.errors import StarlingError
 from starling.core.results import SAMPLE_RATE
@@ -55,6 +55,7 @@ def run(options: argparse.Namespace) -> int:
     choice = chosen(options, answer="everything", keep_history=False)
     show = _Show(options, asked_itself, choice)
     both = engines.start(choice, show)
+    tell_if_lower(choice, both.stt.supervisor.state().rung)
     with tempfile.TemporaryDirectory(prefix="starling-") as folder, closing(both):
         path = Path(options.audio) if options.audio else _question(Path(folder), choice, both)
         source = FileSource(path, paced=options.paced)

@@ -30,7 +30,10 @@ from starling.engine.failures import CLOSED, EngineClosed, EngineFailed, EngineF
 from starling.engine.host import EngineProcess
 from starling.engine.policy import Action, decide
 from starling.engine.standing import Ladder, change_from
+from starling.npu.contexts import Family, Slot, Slots
 
+ON_THE_NPU = ("vitisai", "xrt")
+"""Providers whose engine process itself holds hardware contexts; a server holds its own."""
 _WARM_JOIN_S = 0.3
 _Use = Callable[[EngineProcess, float], Generator[Reply, None, None]]
 
@@ -59,8 +62,9 @@ class Outcome:
 class Supervisor:
     """Owns at most one engine process, keeps it alive, and goes down the ladder when it cannot.
 
-    ``idle_unload_s`` may be changed. Safe from any thread; one call runs at a time and others wait. ``on_event`` is
-    called on the thread that met the event; of the supervisor's methods it may call :meth:`state` alone.
+    ``slots``: of the NPU; an engine that uses it takes one of this ``family``, and is left for the call when none is
+    free. ``idle_unload_s`` may be changed. Safe from any thread; one call runs at a time and others wait. ``on_event``
+    is called on the thread that met the event; of the supervisor's methods it may call :meth:`state` alone.
     """
 
     def __init__(
@@ -69,7 +73,12 @@ class Supervisor:
         idle_unload_s: float = 0.0,
         clock: Callable[[], float] = time.monotonic,
         on_event: Callable[[EngineEvent], None] = lambda event: None,
+        slots: Slots | None = None,
+        family: Family = "stt",
     ) -> None:
+        self._slots = slots
+        self._family = family
+        self._slot: Slot | None = None
         self._ladder = Ladder(rungs)
         self.idle_unload_s = idle_unload_s
         self._clock = clock
@@ -188,9 +197,11 @@ class Supervisor:
             self._closed = True
             self._status = "closed"
             process, warmer = self._process, self._warmer
+            slot, self._slot = self._slot, None
             self._process = None
         if process is not None:
             process.kill()
+        _release(slot)
         if warmer is not None:
             warmer.join(_WARM_JOIN_S)
 
@@ -232,20 +243,41 @@ class Supervisor:
         process = self._process
         if process is not None and self._index == index and process.alive:
             return process
+        slot = self._slot_for(index)  # first: where none is free, the engine that runs goes on
         if process is not None:
             if self._index == index:
                 self._on_event(EngineRestarted(self._ladder[index].rung, "The engine had ended while idle."))
             self._drop()
-        with self._lock:
-            if self._closed:
-                raise _closed()
-            self._status = "restarting" if self._reason else "loading"
-            self._index = index
-            process = self._process = EngineProcess(self._ladder[index].rung.spec, self._clock)
+        process = self._begun(index, slot)
         process.wait_ready()
         self._set("busy")
         self._on_event(EngineStarted(self._ladder[index].rung, float(process.describe()["load_s"])))
         return process
+
+    def _begun(self, index: int, slot: Slot | None) -> EngineProcess:
+        """A fresh process of this rung."""
+        with self._lock:
+            if self._closed:
+                _release(slot)
+                raise _closed()
+            self._status = "restarting" if self._reason else "loading"
+            self._index = index
+            self._slot = slot
+            process = self._process = EngineProcess(self._ladder[index].rung.spec, self._clock)
+        if slot is not None:
+            slot.tell(process.pid)
+        return process
+
+    def _slot_for(self, index: int) -> Slot | None:
+        """A place on the NPU where this rung needs one; the one that is held goes with the process that used it."""
+        if self._slots is None or self._ladder[index].rung.spec.provider not in ON_THE_NPU:
+            return None
+        if self._index == index:
+            self._drop()
+        try:
+            return self._slots.take(self._family)
+        except StarlingError as error:
+            raise EngineFailed(error, loading=False) from error
 
     def _after(self, failure: EngineFailure, index: int, failures: int, can_shrink: bool) -> int:
         """The rung to go on with; raises when there is none."""
@@ -286,8 +318,10 @@ class Supervisor:
     def _drop(self) -> None:
         with self._lock:
             process, self._process = self._process, None
+            slot, self._slot = self._slot, None
         if process is not None:
             process.kill()
+        _release(slot)
 
     def _rest(self) -> bool:
         """Take down what the panel shows between calls; True when a better rung than the running one is to be tried."""
@@ -308,6 +342,11 @@ class Supervisor:
 
 def _nothing(process: EngineProcess, deadline_s: float) -> Generator[Reply, None, None]:
     yield from ()
+
+
+def _release(slot: Slot | None) -> None:
+    if slot is not None:
+        slot.release()
 
 
 def _closed() -> StarlingError:

@@ -115,6 +115,7 @@ def _utterance(turn: str, samples: Samples, recognised: Recognised) -> events.Ut
         attempts=recognised.attempts,
         provider=recognised.provider,
         changes=recognised.changes,
+        why_not_better=recognised.why_not_better,
         turn=turn,
         replayable=True,
         **({} if recognised.transcript is None else facts(recognised.transcript)),

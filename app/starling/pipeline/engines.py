@@ -23,8 +23,10 @@ from starling.engine.events import (
 from starling.engine.failures import CLOSED
 from starling.engine.supervisor import Supervisor
 from starling.models import library
-from starling.models.info import ModelInfo
-from starling.pipeline import events
+from starling.models.info import ModelInfo, largest
+from starling.npu.contexts import Family
+from starling.pipeline import candidacy, events
+from starling.pipeline.candidacy import Candidacy
 from starling.pipeline.choice import Choice
 from starling.pipeline.recognition import Recognised
 from starling.speech.stt.ladder import stt_ladder
@@ -33,16 +35,33 @@ from starling.speech.tts.ladder import tts_ladder
 IDLE_CHECK_S = 5.0
 
 
-def stt_rungs(choice: Choice) -> list[Rung]:
-    """The recognisers to use, best first.
+def stt_model(choice: Choice) -> ModelInfo | None:
+    """The Whisper that was named, or else the largest one that is installed; None for none.
 
     Raises:
         StarlingError: the model that was named does not exist, or is none.
     """
-    model: ModelInfo | None = None
-    if choice.stt_model and choice.stt_tier != "demo":
-        model = library.find(choice.stt_model, "whisper-ct2")
-    return stt_ladder(choice.stt_tier, model, library.installed(), choice.stt_threads)
+    if choice.stt_model:
+        return library.find(choice.stt_model, "whisper-ct2")
+    return largest(library.installed(), "whisper-ct2")
+
+
+def stt_rungs(choice: Choice, looked: Candidacy | None = None) -> list[Rung]:
+    """The recognisers to use, best first; ``looked`` spares another look for accelerators. Raises as stt_model."""
+    if choice.stt_tier == "demo":
+        return stt_ladder("demo", None, (), choice.stt_threads)
+    model = stt_model(choice)
+    looked = looked or candidacy.look(choice, model)
+    return stt_ladder(
+        choice.stt_tier,
+        model,
+        (),
+        choice.stt_threads,
+        looked.candidates,
+        looked.judge,
+        provider=choice.stt_provider,
+        no_candidates=looked.none,
+    )
 
 
 def tts_rungs(choice: Choice) -> list[Rung]:
@@ -110,7 +129,7 @@ class Engines:
 
 def start_tts(choice: Choice, emit: Callable[[events.EngineChanged], None]) -> TtsClient:
     """Build the voice's ladder and load its best model in the background."""
-    supervisor = _supervisor(tts_rungs(choice), choice, lambda event: emit(told("tts", event)))
+    supervisor = _supervisor("tts", tts_rungs(choice), choice, lambda event: emit(told("tts", event)))
     supervisor.warm()
     return TtsClient(supervisor)
 
@@ -128,14 +147,14 @@ def tts_of(tier: Literal["cpu", "demo"], seed: int, idle_unload_s: float, model:
 
 def start_stt(choice: Choice, emit: Callable[[events.EngineChanged], None]) -> SttClient:
     """Build the recogniser's ladder and load its best model in the background."""
-    supervisor = _supervisor(stt_rungs(choice), choice, lambda event: emit(told("stt", event)))
+    supervisor = _supervisor("stt", stt_rungs(choice), choice, lambda event: emit(told("stt", event)))
     supervisor.warm()
     return SttClient(supervisor)
 
 
 def start(choice: Choice, emit: Callable[[events.EngineChanged], None]) -> Engines:
     """Build both ladders; load the recogniser, then the voice, which is needed last, in the background."""
-    tts = _supervisor(tts_rungs(choice), choice, lambda event: emit(told("tts", event)))
+    tts = _supervisor("tts", tts_rungs(choice), choice, lambda event: emit(told("tts", event)))
 
     warmed = threading.Event()
 
@@ -145,13 +164,16 @@ def start(choice: Choice, emit: Callable[[events.EngineChanged], None]) -> Engin
             warmed.set()
             tts.warm()
 
-    stt = _supervisor(stt_rungs(choice), choice, on_stt)
+    stt = _supervisor("stt", stt_rungs(choice), choice, on_stt)
     stt.warm()
     return Engines(SttClient(stt), TtsClient(tts))
 
 
-def _supervisor(rungs: list[Rung], choice: Choice, on_event: Callable[[EngineEvent], None]) -> Supervisor:
-    return Supervisor(rungs, choice.idle_unload_s, on_event=on_event)
+def _supervisor(
+    family: Family, rungs: list[Rung], choice: Choice, on_event: Callable[[EngineEvent], None]
+) -> Supervisor:
+    slots = candidacy.slots() if any(rung.spec.provider for rung in rungs) else None
+    return Supervisor(rungs, choice.idle_unload_s, on_event=on_event, slots=slots, family=family)
 
 
 def recognise(client: SttClient, options: SttOptions) -> Callable[[Samples], Recognised]:
@@ -161,7 +183,13 @@ def recognise(client: SttClient, options: SttOptions) -> Callable[[Samples], Rec
         (result,) = client.transcribe([samples], options)
         spec = result.rung.spec
         return Recognised(
-            result.transcript, spec.tier, spec.model, result.attempts, provider=spec.provider, changes=result.changes
+            result.transcript,
+            spec.tier,
+            spec.model,
+            result.attempts,
+            provider=spec.provider,
+            changes=result.changes,
+            why_not_better=result.rung.why_not_better,
         )
 
     return run

@@ -56,7 +56,8 @@ class Utterance:
     ``turn`` names it from its recognition on; every command about it takes that name. ``at`` is the Unix time at
     which it began, ``mode`` what was listened for, ``held`` whether the talk key was down. ``replayable``: its
     recording is there to be played or recognised again. ``provider``: how the accelerator was reached, empty on the
-    CPU; ``changes``: the better engines that did not deliver this text, each with its reason.
+    CPU; ``changes``: the better engines that did not deliver this text, each with its reason; ``why_not_better``: why
+    no better tier could be tried.
 
     Times ``*_s`` are seconds of the input stream. ``endpoint_to_text_ms`` is wall time from the decision that speech
     had ended to the text; ``speech_end_to_text_ms`` the same from the last speech frame, hangover included. Of a
@@ -88,6 +89,7 @@ class Utterance:
     replayable: bool = False
     provider: str = ""
     changes: tuple[Change, ...] = ()
+    why_not_better: str = ""
 
     @property
     def rtf(self) -> float | None:

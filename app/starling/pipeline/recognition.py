@@ -27,6 +27,7 @@ class Recognised:
     record: str = ""
     provider: str = ""
     changes: tuple[Change, ...] = ()
+    why_not_better: str = ""
 
 
 class UtteranceLog(Protocol):

@@ -35,6 +35,7 @@ def utterance_of(
         attempts=recognised.attempts,
         provider=recognised.provider,
         changes=recognised.changes,
+        why_not_better=recognised.why_not_better,
         error=recognised.error.to_json() if recognised.error else None,
         turn=turn,
         at=round(at, 3),

@@ -1,0 +1,86 @@
+"""Which accelerators a run may use: what is on this machine, and what was proven on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starling import __version__, locate
+from starling.core.errors import StarlingError
+from starling.models.identity import model_hash
+from starling.models.info import ModelInfo
+from starling.npu.candidate import Candidate
+from starling.npu.contexts import Slots, most_for
+from starling.npu.probe import probe
+from starling.npu.proof.keys import Stamp
+from starling.npu.proof.machine import machine_name
+from starling.npu.proof.records import Records
+from starling.pipeline.choice import Choice
+from starling.speech.stt.candidates import judge_by, no_candidates, stt_candidates
+from starling.speech.stt.ladder import Judge
+
+
+@dataclass(frozen=True)
+class Candidacy:
+    """What a ladder weighs.
+
+    Attributes:
+        candidates: in order of preference; empty when they were not looked at.
+        judge: what the records say of one.
+        none: why there is none.
+        stamp: what proofs given now are filed under.
+    """
+
+    candidates: tuple[Candidate, ...]
+    judge: Judge
+    none: str
+    stamp: Stamp
+
+
+def records() -> Records:
+    """The proofs of this machine."""
+    return Records(locate.data_dir())
+
+
+def slots() -> Slots:
+    """The NPU's slots of this user: as many as the driver has room for, whatever others hold now."""
+    folder = locate.data_dir() / "npu"
+    try:
+        ours = {pid for held in Slots(folder).held() for pid in (held.owner, held.pid)}
+    except StarlingError:
+        return Slots(folder)  # taking one tells what is wrong
+    return Slots(folder, most_for(probe(tools=False), ours))
+
+
+def look(choice: Choice, model: ModelInfo | None, *, closely: bool = False) -> Candidacy:
+    """Look for accelerators for recognition.
+
+    A close look runs the vendors' tools and asks servers on this machine, which takes a second or two. It is only
+    taken where an accelerator may come of it: one was asked for, or one was proven before.
+    """
+    kept = records()
+    stamp = stamp_of("stt", model)
+    closely = (
+        closely
+        or asked_for(choice)
+        or (choice.stt_tier == "auto" and kept.any_valid(stamp.machine, stamp.starling, stamp.family))
+    )
+    npu = probe(tools=closely)
+    candidates = stt_candidates(npu, model, choice.stt_threads) if closely else []
+    judge = judge_by(kept, stamp, choice.stt_prefer)
+    return Candidacy(tuple(candidates), judge, no_candidates(npu), stamp)
+
+
+def asked_for(choice: Choice) -> bool:
+    """Whether the user named an accelerator."""
+    return choice.stt_tier == "advanced" or (choice.stt_tier == "legacy" and choice.stt_provider != "auto")
+
+
+def stamp_of(family: str, model: ModelInfo | None) -> Stamp:
+    """What proofs given now are filed under."""
+    return Stamp(
+        family,
+        model.name if model else "",
+        model_hash(model) if model else "",
+        __version__,
+        machine_name(),
+    )

@@ -1,0 +1,86 @@
+"""Must show: the advanced tier over the emulated NPU, and every fault of it, over the real command line."""
+
+import json
+
+import pytest
+
+from tests.helpers.commands import starling
+from tests.helpers.listening import speech_wav
+
+SENTENCE = "set a timer for ten minutes"
+TEXT = "Set a timer for ten minutes."
+EMULATED = {"STARLING_NPU": "emulated"}
+STARTER = ("--model", "starter")
+ADVANCED = ("--stt", "advanced", *STARTER)
+
+
+@pytest.fixture(scope="module")
+def said(tmp_path_factory):
+    return str(speech_wav(tmp_path_factory.mktemp("said") / "said.wav", [SENTENCE]))
+
+
+def tried(said, tmp_path, *words, env=None):
+    """The one utterance of a ``try``, and what was told on stderr. The helper's limit is the 30 s of the issue."""
+    done = starling(
+        "try", "--json", "--out", str(tmp_path / "reply.wav"), "--audio", said, *words, home=tmp_path, env=env
+    )
+    assert done.code == 0, done.err
+    (utterance,) = json.loads(done.out)["utterances"]
+    return utterance, done.err
+
+
+def test_the_emulated_npu_hears_right_and_is_named(said, tmp_path):
+    utterance, told = tried(said, tmp_path, *ADVANCED, env=EMULATED)
+    assert (utterance["text"], utterance["tier"], utterance["provider"]) == (TEXT, "advanced", "xrt")
+    placement = utterance["placement"]
+    assert placement["device"] == "emulated"
+    evidence = "; ".join(placement["evidence"])
+    assert "xclbin " in evidence
+    assert "gemm" in evidence
+    assert (utterance["attempts"], utterance["changes"], told) == (1, [], "")
+
+
+@pytest.mark.parametrize(
+    ("fault", "attempts", "lasting", "reason"),
+    [
+        ("hang", 2, False, "within 10 s"),
+        ("abort", 3, False, "SIGABRT"),
+        ("out_of_memory", 2, False, "ran out of memory"),
+        ("firmware", 3, False, "firmware and driver do not fit"),
+        ("context_limit", 2, False, "no hardware context left"),
+        ("device_gone", 1, True, "The NPU is gone"),
+        ("nan", 2, True, "no finite numbers"),
+    ],
+)
+def test_the_next_tier_delivers_and_the_reason_is_shown(said, tmp_path, fault, attempts, lasting, reason):
+    utterance, told = tried(said, tmp_path, *ADVANCED, env={**EMULATED, "STARLING_NPU_FAULT": fault})
+    assert (utterance["text"], utterance["tier"], utterance["provider"]) == (TEXT, "legacy", "")
+    assert utterance["placement"]["device"] == "cpu"
+    (change,) = utterance["changes"]
+    assert (change["tier"], change["provider"], change["lasting"]) == ("advanced", "xrt", lasting)
+    assert reason in change["reason"]
+    assert reason in told
+    assert utterance["attempts"] == attempts
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", ["hang", "abort", "out_of_memory", "firmware", "device_gone", "nan"])
+def test_a_fault_in_the_middle_of_the_encoder_loses_no_text(said, tmp_path, fault):
+    utterance, _ = tried(said, tmp_path, *ADVANCED, env={**EMULATED, "STARLING_NPU_FAULT": f"{fault}:after=60"})
+    assert (utterance["text"], utterance["tier"]) == (TEXT, "legacy")
+    assert [change["tier"] for change in utterance["changes"]] == ["advanced"]
+
+
+@pytest.mark.parametrize("words", [(), ("--provider", "xrt")])
+def test_auto_never_picks_the_emulation(said, tmp_path, words):
+    utterance, _ = tried(said, tmp_path, "--stt", "auto", *words, *STARTER, env=EMULATED)
+    assert (utterance["text"], utterance["tier"], utterance["changes"]) == (TEXT, "legacy", [])
+
+
+def test_without_an_npu_advanced_says_why_and_the_next_tier_delivers(said, tmp_path):
+    empty = tmp_path / "machine"
+    empty.mkdir()
+    utterance, told = tried(said, tmp_path, *ADVANCED, env={"STARLING_SYSROOT": str(empty)})
+    assert (utterance["text"], utterance["tier"]) == (TEXT, "legacy")
+    assert "advanced · xrt: no NPU was found" in utterance["why_not_better"]
+    assert "legacy:starter is used. advanced · xrt: no NPU was found" in told
