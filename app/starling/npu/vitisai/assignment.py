@@ -1,9 +1,9 @@
 """Which nodes of a model the provider says it put where: ``vitisai_ep_report.json``. Pure.
 
-``deviceStat`` lists devices with ``name`` and ``nodeNum``; ``all`` is their sum. The NPU's nodes are under ``NPU``, under
-``VAIML`` for BF16 models, and under ``DPU`` in older releases; ``VITIS_EP_CPU`` is the provider's own work on the CPU. A
-``subgraphStat`` may tell how many subgraphs are ``Actually running on NPU``. That a provider is listed says nothing: it
-stays listed when every node fell back.
+``deviceStat`` lists devices with ``name`` and ``nodeNum``; ``all`` is their sum. The NPU's nodes are under ``NPU``,
+under ``VAIML`` for BF16 models, and under ``DPU`` in older releases; ``VITIS_EP_CPU`` is the provider's own work on the
+CPU. A ``subgraphStat`` may tell how many subgraphs are ``Actually running on NPU``. That a provider is listed says
+nothing: it stays listed when every node fell back.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Compiled models: one folder for each model, configuration, provider version and driver, made by one process at a time.
+"""Compiled models: a folder for each model, configuration, provider version and driver, made by one process at a time.
 
 AMD: a cache "should not be reused across different versions of the Vitis AI EP or across different version of the NPU
 drivers". A folder without its mark is one whose compilation was ended; it is removed and made again.

@@ -1,4 +1,4 @@
-"""The encoder in ONNX Runtime with the Vitis AI provider. Runs in AMD's Python: numpy and onnxruntime are all it needs."""
+"""The encoder in ONNX Runtime with the Vitis AI provider. Runs in AMD's Python, with numpy and onnxruntime alone."""
 
 from __future__ import annotations
 
