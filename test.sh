@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Lint, types and tests in Starling's own environment. Arguments go to pytest: ./test.sh -m slow
+# Lint, types and tests in Starling's own environment. Arguments go to pytest, which then runs once and in order:
+# ./test.sh -m slow
 set -euo pipefail
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
@@ -20,4 +21,11 @@ if command -v shellcheck >/dev/null; then
 else
     say "shellcheck is not installed: the scripts were not checked."
 fi
-exec "$bin/pytest" "$@"
+(($# == 0)) || exec "$bin/pytest" "$@"
+
+# Side by side, as many as there are processors; then what measures time, with nothing beside it.
+usual="not slow and not hardware"
+status=0
+"$bin/pytest" -n auto --maxprocesses 4 --dist worksteal -m "$usual and not alone" || status=$?
+"$bin/pytest" -m "$usual and alone" || status=$?
+exit "$status"

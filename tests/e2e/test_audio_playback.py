@@ -70,6 +70,7 @@ def test_other_rates_sound_at_their_pitch(server: PulseServer, speaker: Speaker,
     assert tones.phase_jump(sound[960:-960], heard.rate) < 0.01
 
 
+@pytest.mark.alone
 def test_stop_is_silent_within_100_ms_and_forgets(server: PulseServer, speaker: Speaker) -> None:
     for _ in range(3):
         with server.recording("out.monitor") as heard:
@@ -129,6 +130,7 @@ def test_a_lost_speaker_goes_on_when_it_is_back(
     assert whole_s <= speaker.stats().played_s - 1.0 < whole_s + 1.5
 
 
+@pytest.mark.alone
 def test_without_a_sound_server_it_says_so_and_stays_responsive(server: PulseServer) -> None:
     server.kill()
     speaker = Speaker()

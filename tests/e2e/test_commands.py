@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from starling import cli
 from starling.audio.files import write_wav
 from starling.core.results import SAMPLE_RATE
 from tests.helpers.commands import starling
@@ -192,10 +193,16 @@ def test_a_seed_and_a_volume_on_the_command_line(tmp_path):
         assert told["replies"][0]["notes"] == []
         return wav.read_bytes()
 
-    assert said("a", "--seed", "7") == said("b", "--seed", "7") != said("c", "--seed", "8")
-    assert said("d", "--seed", "7", "--volume", "0.5") != said("a", "--seed", "7")
-    for wrong in (("--volume", "3"), ("--seed", "-1"), ("--seed", "x")):
-        assert starling("say", *wrong, "hi", home=tmp_path).code == 2
+    seven = said("a", "--seed", "7")
+    assert said("b", "--seed", "7") == seven != said("c", "--seed", "8")
+    assert said("d", "--seed", "7", "--volume", "0.5") != seven
+
+
+@pytest.mark.parametrize("wrong", [("--volume", "3"), ("--seed", "-1"), ("--seed", "x")])
+def test_a_seed_or_volume_that_is_none(wrong):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["say", *wrong, "hi"])
+    assert ended.value.code == 2
 
 
 def test_text_that_a_voice_does_not_read_is_told_on_stderr(tmp_path):

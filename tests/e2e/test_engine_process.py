@@ -54,6 +54,7 @@ def test_an_engine_answers_and_describes_itself(start):
     assert "a print must not break a frame" in engine.stderr_tail
 
 
+@pytest.mark.alone
 def test_replies_come_as_they_are_made(start):
     engine = start("echo")
     replies = engine.replies("count", {"to": 3, "each_s": 0.2}, {}, 5.0)
@@ -155,6 +156,7 @@ def test_hard_work_is_no_freeze(start):
     assert engine.last_call_s > QUICK_SILENCE_S
 
 
+@pytest.mark.alone
 def test_a_freeze_is_found_in_three_seconds(start, monkeypatch):
     monkeypatch.setattr(patience, "SILENCE_S", SILENCE_S)
     engine = start("echo", fault="freeze")
@@ -180,6 +182,7 @@ def test_an_engine_that_is_alive_but_never_ends_meets_its_deadline(start):
     assert failure.value.deadline
 
 
+@pytest.mark.alone
 def test_a_slow_load_is_waited_for(start):
     assert start("echo", load_s=QUICK_SILENCE_S + 0.7).describe()["load_s"] > QUICK_SILENCE_S
 
@@ -295,6 +298,7 @@ def test_many_kills_at_random_points():
     _kill_at_random(60)
 
 
+@pytest.mark.alone
 def test_the_pipe_costs_little(start):
     engine = start("echo")
     times = []

@@ -39,6 +39,7 @@ def opened(screen, server, home):
     return Watching(screen, home, {**server.variables, "STARLING_FIRST_RUN": ""})
 
 
+@pytest.mark.alone
 @pytest.mark.timeout(180)
 def test_a_first_run_from_an_empty_home_to_a_spoken_answer(screen, server, home, tmp_path):
     shots = Path(os.environ.get("STARLING_SHOTS") or tmp_path)

@@ -11,7 +11,7 @@ import pytest
 from tests.helpers.listening import Listening, speech_wav
 from tests.helpers.pulse import PulseServer
 
-pytestmark = pytest.mark.pulse
+pytestmark = [pytest.mark.pulse, pytest.mark.alone]
 OPTIONS = ("--stt", "legacy", "--model", "starter", "--answer", "nothing")
 SENTENCES = ["what time is it", "set a timer for ten minutes", "what is twenty three times seven"]
 WITHIN_S = 10.0

@@ -60,6 +60,7 @@ def test_a_preview_sounds_and_the_reply_after_it_has_the_old_voice(tmp_path, ser
     assert app.close_s < 2.0
 
 
+@pytest.mark.alone
 def test_it_is_silent_within_100_ms_of_a_stop(tmp_path, server):
     with Served(tmp_path, tts__tier="demo") as app:
         app.wait(events.Ready)

@@ -37,6 +37,7 @@ def recorders(server):
     return sum(line.split()[1] == index for line in streams) - 1
 
 
+@pytest.mark.alone
 def test_live_text_grows_while_somebody_speaks_and_the_final_text_does_not_wait(tmp_path, speech):
     # A long hangover leaves time for a partial and the final call on a busy machine too.
     with Served(tmp_path, assistant__answer="everything", vad__hangover=2000) as app:

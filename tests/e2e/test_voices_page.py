@@ -59,6 +59,7 @@ def loud_at(samples):
     return np.flatnonzero(np.abs(samples) > LOUD)
 
 
+@pytest.mark.alone
 def test_54_voices_are_found_heard_stopped_saved_and_chosen_by_keyboard_alone(window, screen, server, tmp_path):
     items = window.ask("items")
     listed = [item for item in items if item.split(",")[0] in VOICES]
@@ -104,6 +105,7 @@ def test_54_voices_are_found_heard_stopped_saved_and_chosen_by_keyboard_alone(wi
     assert window.until(lambda: "talk" in window.ask("focus").lower())
 
 
+@pytest.mark.alone
 def test_escape_silences_a_long_preview_at_once_and_the_window_never_stalls(window, screen, server):
     for _ in range(60):
         if "sentence" in window.ask("focus").lower():

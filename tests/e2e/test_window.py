@@ -111,6 +111,7 @@ def test_holding_space_talks_without_the_wake_phrase(window, screen, server, tmp
     assert window.wait_for("ReplyBegan")
 
 
+@pytest.mark.alone
 @pytest.mark.timeout(180)
 def test_the_window_never_stalls_while_half_a_minute_is_heard_and_answered(window, server, tmp_path):
     sentences = [QUESTION, "what is the date today", "set a timer for ten minutes", "how many minutes are in a day"]

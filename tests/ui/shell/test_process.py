@@ -106,6 +106,7 @@ def choose(home: Path, text: str) -> None:
     (home / "config" / "settings.toml").write_text(text)
 
 
+@pytest.mark.alone
 def test_the_first_paint_comes_before_any_model(run):
     began = time.monotonic()
     running = run("--report-start")

@@ -228,6 +228,7 @@ def test_the_window_state_is_followed(qtbot, desk):
     assert seen[-1] is False
 
 
+@pytest.mark.alone
 def test_it_all_takes_no_time(qtbot, desk):
     """The budget of the end is for the service's threads, not for us."""
     desk.shell.show(minimized=False)

@@ -138,6 +138,7 @@ def test_what_does_not_change_is_left_alone(view, monkeypatch):
     assert touched == []
 
 
+@pytest.mark.alone
 def test_sound_is_cheap(qtbot, view):
     view.show_panel(FULL)
     view.load_plots()

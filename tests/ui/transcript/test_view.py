@@ -349,6 +349,7 @@ def test_nothing_can_be_done_with_what_is_in_progress(qtbot, view):
 BUSY_MS = 50
 
 
+@pytest.mark.alone
 def test_two_thousand_turns_do_not_hold_up_the_window(qtbot, view):
     """The middle of several, as other programs run here too."""
     view.show_transcript(many(2000))

@@ -150,6 +150,7 @@ def test_a_file_source_reads_all_and_then_none(tmp_path: Path) -> None:
     assert source.stats().captured_s == pytest.approx(3.0, abs=0.01)
 
 
+@pytest.mark.alone
 def test_a_paced_source_is_never_ahead_of_the_clock(tmp_path: Path) -> None:
     source = FileSource(write_pcm(tmp_path / "a.wav", tone(0.8), RATE), paced=True)
     start, total = time.monotonic(), 0

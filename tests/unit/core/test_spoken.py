@@ -60,6 +60,7 @@ def test_any_text_is_survived(text: str) -> None:
         assert symbol not in said or symbol in text
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("run", ["*", "[", "_", "|", "`", "- ", "(", "1", "http://", "a@", "$"])
 def test_no_clause_takes_long(run: str) -> None:
     began = time.perf_counter()

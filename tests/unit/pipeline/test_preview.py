@@ -134,6 +134,7 @@ def test_a_voice_without_phonemiser_and_text_it_does_not_read(kokoro: Path, benc
     assert bench.told.of(events.PreviewBegan)[-1].notes == ended.notes  # said before it sounds
 
 
+@pytest.mark.alone
 def test_a_stop_silences_it_at_once_and_nothing_else(bench: Bench) -> None:
     bench.sink.slow = True
     bench.previews.start(Preview(SENTENCE * 20))

@@ -143,6 +143,7 @@ def test_tool_calls_in_fragments():
     assert chat.finish == "tool_calls"
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("before", ["", "The sky"])
 def test_a_cancelled_reply_ends_at_once_and_the_server_notices(before):
     with LlmServer(say_then_wait(before) if before else server_replies.silent) as server:
