@@ -23,6 +23,7 @@ class Distro:
 
     Attributes:
         name: for people; empty when nothing tells it.
+        id: its own word, lower case.
         version: ``24.04``; empty for a rolling one.
         family: whose packages it takes; empty for an unknown one.
         container: what kind; empty for none.
@@ -33,8 +34,8 @@ class Distro:
     """
 
     name: str = ""
+    id: str = ""
     version: str = ""
-    codename: str = ""
     family: Family = ""
     container: str = ""
     wsl: bool = False
@@ -49,8 +50,8 @@ def read(root: Sysroot) -> Distro:
     told = parse_os_release(root.text(evidence)) if evidence else {}
     return Distro(
         name=told.get("PRETTY_NAME") or told.get("NAME", ""),
+        id=told.get("ID", "").lower(),
         version=told.get("VERSION_ID", ""),
-        codename=told.get("VERSION_CODENAME", ""),
         family=family(told),
         container=_container(root),
         wsl="microsoft" in root.text("/proc/sys/kernel/osrelease").lower(),

@@ -23,9 +23,18 @@ _MODULE = {
     "ubuntu": "Install the kernel's extra modules: sudo apt install linux-modules-extra-$(uname -r); or the driver "
     "alone: sudo add-apt-repository ppa:lemonade-team/stable && sudo apt install amdxdna-dkms; " + RESTART,
     "debian": _KERNEL["debian"],
-    "fedora": "Install the kernel's extra modules: sudo dnf install kernel-modules-extra; " + RESTART,
+    "fedora": "Install the kernel's extra modules: sudo dnf install kernel-modules kernel-modules-extra; " + RESTART,
     "arch": _KERNEL["arch"],
     "": _KERNEL[""],
+}
+_DRIVER = {
+    "ubuntu": "Install the newest driver: sudo add-apt-repository ppa:lemonade-team/stable && "
+    "sudo apt install amdxdna-dkms; " + RESTART,
+    "debian": "Install a kernel of 7.0 or newer: sudo apt install -t trixie-backports linux-image-amd64 "
+    f"(or build the driver from {DRIVER_SOURCE}); " + RESTART,
+    "fedora": _KERNEL["fedora"],
+    "arch": _KERNEL["arch"],
+    "": f"Use Linux 7.0 or newer, or build the driver amdxdna from {DRIVER_SOURCE}; " + RESTART,
 }
 _FIRMWARE = {
     "ubuntu": "Run: sudo apt install --reinstall linux-firmware; " + RESTART,
@@ -36,9 +45,10 @@ _FIRMWARE = {
     "": "Install the folder amdnpu of linux-firmware "
     "(https://gitlab.com/kernel-firmware/linux-firmware) into /lib/firmware; " + RESTART,
 }
+_XRT_PACKAGES = "sudo apt install libxrt2 libxrt-npu2 libxrt-utils-npu python3-xrt"
+_XRT_ZIP = "On 24.04 install the .deb files of AMD's RAI_1.8_Linux_NPU_XRT.zip (ryzenai.docs.amd.com)."
 _XRT = {
-    "ubuntu": "On Ubuntu 26.04 run: sudo apt install libxrt2 libxrt-npu2 libxrt-utils-npu python3-xrt. On 24.04 "
-    "install the .deb files of AMD's RAI_1.8_Linux_NPU_XRT.zip (ryzenai.docs.amd.com).",
+    "ubuntu": f"On Ubuntu 26.04 and newer run: {_XRT_PACKAGES}. {_XRT_ZIP}",
     "debian": "Run: sudo apt install -t trixie-backports libxrt2 libxrt-npu2 libxrt-utils-npu python3-xrt "
     "(the python3-xrt of trixie itself is another program).",
     "fedora": "Run: sudo dnf install xrt; if that brings no NPU plugin, build it from " + DRIVER_SOURCE + ".",
@@ -63,12 +73,23 @@ _FIRMWARE_AGE = {
 }
 _TABLES = {
     "kernel": _KERNEL, "module": _MODULE, "firmware": _FIRMWARE, "firmware_age": _FIRMWARE_AGE, "xrt": _XRT,
+    "driver": _DRIVER,
 }  # fmt: skip
+BACKPORTS = ("kernel", "module", "driver", "xrt")
+DEBIAN_WITH_PACKAGES = 13
 
 
 def package(kind: str, distro: Distro) -> str:
-    """What to install for one of ``kernel module firmware firmware_age xrt``."""
-    return _TABLES[kind][distro.family]
+    """What to install for one of ``kernel module driver firmware firmware_age xrt``."""
+    fix = _TABLES[kind][distro.family]
+    release = distro.version.partition(".")[0]
+    number = int(release) if release.isascii() and release.isdigit() and len(release) < 4 else 0
+    if distro.id == "ubuntu" and kind == "xrt" and number:
+        return f"Run: {_XRT_PACKAGES}" if number >= 26 else _XRT_ZIP.replace("On 24.04 install", "Install")
+    if distro.id == "debian" and kind in BACKPORTS and number < DEBIAN_WITH_PACKAGES:
+        # Testing and unstable have no number: what backports have is in their own packages.
+        return f"Upgrade to Debian 13 first. {fix}" if number else fix.replace("-t trixie-backports ", "")
+    return fix
 
 
 def python(version: str, distro: Distro) -> str:

@@ -67,7 +67,7 @@ def driver_answers(answers: Answers, distro: Distro, notes: Notes) -> None:
         notes.fault(
             "npu.driver_old",
             f"This kernel's driver does not tell everything (missing: {', '.join(old)}).",
-            fixes.package("kernel", distro).replace("6.14 or newer", "7.0 or newer"),
+            fixes.package("driver", distro),
             blocks=False,
         )
     gone = next((reason for _, reason in answers.refused if "the device is gone" in reason), "")

@@ -116,7 +116,8 @@ def _with_smi(root: Sysroot, npu: Npu, system: Distro, notes: Notes) -> tuple[Np
     path = npu.xrt.smi
     answer = smi.examine(root, path, smi.environment(npu.xrt.root, root))
     told = answer.report
-    judge.smi(answer, path, system, notes)
+    if not notes.blocked:  # else it fails for a reason that is told already
+        judge.smi(answer, path, system, notes)
     notes.found("xrt", told.xrt_version, f"{path} examine")
     notes.found("firmware", told.firmware, f"{path} examine")
     notes.found("power mode", told.power_mode, f"{path} examine -r platform")

@@ -39,7 +39,8 @@ def flm(root: Sysroot, notes: Notes, *, run: bool) -> Tool | None:
             detail = parse_validate(result.stdout)
             for name, value in detail.items():
                 notes.found(f"flm {name}", value, f"{path} validate --json")
-        _flm_faults(detail, notes)
+        if not notes.blocked:  # else for a reason that is told already
+            _flm_faults(detail, notes)
     return Tool("FastFlowLM", path, version, "", tuple(detail.items()))
 
 

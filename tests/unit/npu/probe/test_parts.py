@@ -119,6 +119,25 @@ def test_the_limit_of_this_process_is_told():
     assert access.parse_limits(Path("/proc/self/limits").read_text()) is not None
 
 
+@pytest.mark.parametrize(
+    ("told", "kind", "has", "lacks"),
+    [
+        (Distro(family="ubuntu", id="ubuntu", version="24.04"), "xrt", "RAI_1.8_Linux_NPU_XRT.zip", "apt"),
+        (Distro(family="ubuntu", id="ubuntu", version="26.04"), "xrt", "apt install libxrt2", ".zip"),
+        (Distro(family="ubuntu", id="linuxmint", version="22"), "xrt", "On Ubuntu 26.04", "Upgrade"),
+        (Distro(family="debian", id="debian", version="12"), "kernel", "Upgrade to Debian 13 first.", "ppa:"),
+        (Distro(family="debian", id="debian", version="13"), "kernel", "-t trixie-backports", "Upgrade"),
+        (Distro(family="debian", id="debian", version=""), "xrt", "sudo apt install libxrt2", "-t trixie"),
+        (Distro(family="debian", id="debian", version="12"), "firmware", "non-free-firmware", "Upgrade"),
+        (Distro(), "driver", "Linux 7.0", "apt"),
+    ],
+)
+def test_fixes_are_for_the_release(told, kind, has, lacks):
+    fix = fixes.package(kind, told)
+    assert has in fix
+    assert lacks not in fix
+
+
 def test_without_systemd_no_unit_is_written():
     assert "systemd" not in fixes.memlock(Distro(systemd=False), limits_set=False, unit_set=False)
     assert "LimitMEMLOCK" in fixes.memlock(Distro(systemd=True), limits_set=True, unit_set=False)
