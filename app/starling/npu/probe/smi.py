@@ -79,5 +79,5 @@ def environment(xrt_root: str, root: Sysroot) -> dict[str, str]:
     if not xrt_root.startswith("/opt/"):
         return env
     real = str(root.path(xrt_root))
-    libraries = [f"{real}/lib", *filter(None, [env.get("LD_LIBRARY_PATH", "")])]
+    libraries = [f"{real}/lib", f"{real}/lib64", *filter(None, [env.get("LD_LIBRARY_PATH", "")])]
     return {**env, "XILINX_XRT": real, "LD_LIBRARY_PATH": os.pathsep.join(libraries)}

@@ -135,3 +135,11 @@ def test_no_report_is_left_in_the_temporary_folder(tmp_path, monkeypatch):
     (tmp_path / "temporary").mkdir()
     smi.examine(Sysroot(), str(xrt_smi(tmp_path / "xrt-smi", FACTS)))
     assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_xrt_in_its_own_folder_gets_its_libraries(monkeypatch):
+    monkeypatch.setenv("LD_LIBRARY_PATH", "/mine")
+    env = smi.environment("/opt/xilinx/xrt", Sysroot())
+    assert env["XILINX_XRT"] == "/opt/xilinx/xrt"
+    assert env["LD_LIBRARY_PATH"] == "/opt/xilinx/xrt/lib:/opt/xilinx/xrt/lib64:/mine"
+    assert smi.environment("/usr", Sysroot())["LD_LIBRARY_PATH"] == "/mine"
