@@ -56,7 +56,7 @@ def checked_bf16(values: NDArray[np.floating], what: str) -> BF16:
         result = to_bf16(values)
     if ((result & _EXPONENT) == _EXPONENT).any():
         raise StarlingError(
-            "npu.out_of_range", f"In {what} is a number too large for bfloat16.", "Use another model or tier."
+            "npu.out_of_range", f"A number of {what} is too large for bfloat16.", "Use another model or tier."
         )
     return result
 
@@ -71,6 +71,6 @@ def check_finite(values: NDArray[np.floating], what: str) -> None:
         bad = int(values.size - np.isfinite(values).sum())
         raise StarlingError(
             "npu.not_finite",
-            f"In {what} are {bad} of {values.size} values no finite numbers.",
+            f"{bad} of {values.size} values of {what} are not finite numbers.",
             "The result was thrown away; if this happens again, use another tier.",
         )

@@ -53,6 +53,11 @@ class KernelSet:
         return len(words) * (4 if self.unit == "bytes" else 1)
 
 
+def why_not(generation: str) -> str:
+    """Why there are no kernels for a device, as one clause; empty when there are."""
+    return "" if emulation.wanted() else NO_KERNELS
+
+
 def find(generation: str, folder: Path) -> KernelSet:
     """The kernels for a device.
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +14,22 @@ from starling.core.errors import StarlingError
 from starling.models.info import ModelInfo
 from starling.npu import emulation
 from starling.npu.candidate import Candidate, Provider
-from starling.npu.report import Npu, versions
-from starling.npu.xrt import driver
+from starling.npu.environment import xrt_environment
+from starling.npu.report import Npu, Pyxrt, versions
+from starling.npu.xrt import driver, kernels
 from starling.npu.xrt.encoder_weights import FILE
-from starling.npu.xrt.kernels import GENERATIONS, NO_KERNELS
+from starling.npu.xrt.kernels import GENERATIONS
 from starling.npu.xrt.whisper import XrtEncoder
 from starling.speech.stt import whisper
+from starling.speech.stt.base import Encoder
+from starling.speech.stt.remote_encoder import EncoderSpec, RemoteEncoder
 
 FACTORY = "starling.speech.stt.xrt:create"
+ENCODER_FACTORY = "starling.speech.stt.xrt:encoder"
 PROVIDER: Provider = "xrt"
 TIER = "advanced"
+_ENV = {"OPENBLAS_NUM_THREADS": "1"}
+"""Small products wait for one another on more threads."""
 _LEAST_LOAD_DEADLINE_S = 60.0
 _SLOWEST_LOAD_BYTES_PER_S = 10e6
 """Reading, rounding and cutting the weights into blocks."""
@@ -44,9 +52,11 @@ def candidate(npu: Npu, model: ModelInfo, threads: int) -> Candidate:
         return Candidate(PROVIDER, TIER, None, *hindrance)
     if not (model.path / FILE).is_file():
         return Candidate(PROVIDER, TIER, None, _NO_WEIGHTS.format(name=model.name), _NO_WEIGHTS_FIX, emulated)
-    bound = (("emulation", emulated_device()),) if emulated else versions(npu)
-    generation = emulated_device() if emulated else GENERATIONS[npu.device_id]
-    return Candidate(PROVIDER, TIER, _spec(model, threads, generation), emulated=emulated, versions=bound)
+    if emulated:
+        device = emulated_device()
+        return Candidate(PROVIDER, TIER, _spec(model, threads, device, {}), "", "", True, (("emulation", device),))
+    spec = _with_python(_spec(model, threads, GENERATIONS[npu.device_id], xrt_environment(npu)), npu)
+    return Candidate(PROVIDER, TIER, spec, versions=versions(npu))
 
 
 def emulated_device() -> str:
@@ -58,13 +68,15 @@ def create(config: Mapping[str, Any]) -> whisper.WhisperEngine:
     """The engine.
 
     Args:
-        config: that of :func:`starling.speech.stt.whisper.load`, and ``generation`` of the device.
+        config: that of :func:`starling.speech.stt.whisper.load`, ``generation`` of the device, and ``python`` when
+            pyxrt fits another Python than this: ``{"interpreter", "env"}`` of the encoder's own process.
 
     Raises:
         StarlingError: the NPU, its driver, the kernels or the model do not allow it.
         MemoryError: the model does not fit.
     """
-    found = encoder(config)  # first: a driver that refuses costs no loaded model
+    # The encoder first: a driver that refuses costs no loaded model.
+    found: Encoder = _elsewhere(config, config["python"]) if config.get("python") else encoder(config)
     loaded = whisper.load(config)
     return whisper.WhisperEngine(loaded.name, found, loaded.decoder, loaded.short_context, TIER, PROVIDER)
 
@@ -99,10 +111,43 @@ def _hindrance(npu: Npu) -> tuple[str, str] | None:
         return f"there are no kernels for the NPU {npu.device_id}", ""
     if npu.xrt is None or not npu.xrt.pyxrt:
         return "XRT and its Python module are not installed", "Install XRT for the NPU (python3-xrt, libxrt-npu2)."
-    return NO_KERNELS, ""
+    if _python(npu.xrt.pyxrt) is None:
+        fits = npu.xrt.pyxrt[0].cpython
+        return f"XRT's Python module fits Python {fits} only, and this machine has none", f"Install Python {fits}."
+    reason = kernels.why_not(GENERATIONS[npu.device_id])
+    return (reason, "") if reason else None
 
 
-def _spec(model: ModelInfo, threads: int, generation: str) -> EngineSpec:
+def _python(found: tuple[Pyxrt, ...]) -> str | None:
+    """The Python to load pyxrt with: empty for this one, None when there is none."""
+    here = f"{sys.version_info.major}.{sys.version_info.minor}"
+    if any(module.cpython == here for module in found):
+        return ""
+    return next((module.interpreter for module in found if module.interpreter), None)
+
+
+def _with_python(spec: EngineSpec, npu: Npu) -> EngineSpec:
+    interpreter = _python(npu.xrt.pyxrt) if npu.xrt else None
+    if not interpreter:
+        return spec
+    python = {"interpreter": interpreter, "env": spec.env}
+    return replace(spec, config={**spec.config, "python": python}, env=_ENV)
+
+
+def _elsewhere(config: Mapping[str, Any], python: Mapping[str, Any]) -> RemoteEncoder:
+    return RemoteEncoder(
+        EncoderSpec(
+            name=f"{PROVIDER}:{config.get('name', '')}",
+            encoder=ENCODER_FACTORY,
+            config={key: value for key, value in config.items() if key != "python"},
+            interpreter=str(python["interpreter"]),
+            env=dict(python["env"]),
+            load_deadline_s=_LEAST_LOAD_DEADLINE_S,
+        )
+    )
+
+
+def _spec(model: ModelInfo, threads: int, generation: str, env: Mapping[str, str]) -> EngineSpec:
     return EngineSpec(
         name=f"{TIER}:{PROVIDER}:{model.name}",
         tier=TIER,
@@ -115,7 +160,7 @@ def _spec(model: ModelInfo, threads: int, generation: str) -> EngineSpec:
             "threads": threads,
             "generation": generation,
         },
-        env={"OPENBLAS_NUM_THREADS": "1"},  # small products wait for one another on more
+        env={**env, **_ENV},
         provider=PROVIDER,
         load_deadline_s=max(_LEAST_LOAD_DEADLINE_S, model.size_bytes / _SLOWEST_LOAD_BYTES_PER_S),
     )

