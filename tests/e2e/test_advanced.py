@@ -84,3 +84,19 @@ def test_without_an_npu_advanced_says_why_and_the_next_tier_delivers(said, tmp_p
     assert (utterance["text"], utterance["tier"]) == (TEXT, "legacy")
     assert "advanced · xrt: no NPU was found" in utterance["why_not_better"]
     assert "legacy:starter is used. advanced · xrt: no NPU was found" in told
+
+
+def test_the_doctor_proves_the_emulation_by_its_encoder_and_never_by_its_speed(said, tmp_path):
+    done = starling("doctor", "--prove", "--json", *STARTER, home=tmp_path, env=EMULATED)
+    assert done.code == 0, done.err
+    assert "[1/4] advanced · xrt: legacy:starter hears the known clip" in done.err
+    found = {entry["provider"]: entry for entry in json.loads(done.out)["proofs"]["candidates"]}
+    xrt = found["xrt"]
+    assert (xrt["state"], xrt["device"], xrt["candidate_ms"]) == ("refused", "emulated", None)
+    (cosine,) = xrt["figures"]
+    assert cosine["name"] == "encoder cosine"
+    assert cosine["value"] >= cosine["limit"] == 0.999
+    assert (found["vitisai"]["state"], bool(found["vitisai"]["reason"])) == ("unavailable", True)
+    again, _ = tried(said, tmp_path, "--stt", "auto", *STARTER, env=EMULATED)
+    assert again["tier"] == "legacy"
+    assert "advanced · xrt: " in again["why_not_better"] or "advanced: " in again["why_not_better"]

@@ -15,10 +15,11 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from starling import __version__, locate
-from starling.commands import doctor_connection, doctor_npu
+from starling.commands import doctor_connection, doctor_npu, doctor_proofs
 from starling.commands.options import add_json
 from starling.commands.report import model_json
 from starling.core.errors import StarlingError
+from starling.pipeline.candidacy import Candidacy
 from starling.settings import store as settings
 
 PACKAGES = ("numpy", "sounddevice", "soxr", "av", "onnxruntime", "ctranslate2", "faster-whisper", "kokoro-onnx",
@@ -27,13 +28,16 @@ PACKAGES = ("numpy", "sounddevice", "soxr", "av", "onnxruntime", "ctranslate2", 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
+    parser.add_argument("--prove", action="store_true", help="let every accelerator prove itself now, for some minutes")
+    parser.add_argument("--model", metavar="NAME|PATH", help="Whisper model to prove with (setting stt.model)")
     add_json(parser)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Collect every section; a section that fails says so and the others go on."""
-    report = {name: _guarded(section) for name, section in _sections(settings.load()).items()}
+    sections = _sections(settings.load(), options)
+    report = {name: _guarded(section) for name, section in sections.items()}
     if options.json:
         print(json.dumps(report, ensure_ascii=False, indent=2))
     else:
@@ -75,16 +79,35 @@ def _models() -> dict[str, Any]:
     }
 
 
-def _engines(loaded: settings.Settings) -> dict[str, Any]:
-    from starling.pipeline.choice import choose
-    from starling.pipeline.engines import stt_rungs, tts_rungs
+class _Accelerated:
+    """The sections that know of accelerators; one look serves both."""
 
-    choice = choose(loaded.get)
-    return {
-        family: [{"name": rung.spec.name, "tier": rung.spec.tier, "model": rung.spec.model,
-                  "why_not_better": rung.why_not_better} for rung in rungs]
-        for family, rungs in (("stt", stt_rungs(choice)), ("tts", tts_rungs(choice)))
-    } | {"reasons": [], "fixes": []}  # fmt: skip
+    def __init__(self, loaded: settings.Settings, options: argparse.Namespace) -> None:
+        from starling.pipeline.choice import choose
+
+        self._choice = choose(loaded.get, stt_model=options.model)
+        self._options = options
+        self._looked: Candidacy | None = None
+
+    def proofs(self) -> dict[str, Any]:
+        return doctor_proofs.section(self._choice, self._look(), prove=self._options.prove)
+
+    def engines(self) -> dict[str, Any]:
+        from starling.pipeline.engines import stt_rungs, tts_rungs
+
+        return {
+            family: [{"name": rung.spec.name, "tier": rung.spec.tier, "provider": rung.spec.provider,
+                      "model": rung.spec.model, "why_not_better": rung.why_not_better} for rung in rungs]
+            for family, rungs in (("stt", stt_rungs(self._choice, self._look())), ("tts", tts_rungs(self._choice)))
+        } | {"reasons": [], "fixes": []}  # fmt: skip
+
+    def _look(self) -> Candidacy:
+        from starling.pipeline import candidacy
+        from starling.pipeline.engines import stt_model
+
+        if self._looked is None:
+            self._looked = candidacy.look(self._choice, stt_model(self._choice), closely=True)
+        return self._looked
 
 
 def _desktop(loaded: settings.Settings) -> dict[str, Any]:
@@ -133,13 +156,15 @@ def _versions() -> dict[str, Any]:
     }
 
 
-def _sections(loaded: settings.Settings) -> dict[str, Callable[[], dict[str, Any]]]:
+def _sections(loaded: settings.Settings, options: argparse.Namespace) -> dict[str, Callable[[], dict[str, Any]]]:
     """One load of the settings for all: loading sets a damaged file aside, so only the first one sees it."""
+    accelerated = _Accelerated(loaded, options)
     return {
         "npu": doctor_npu.section,
         "audio": _audio,
         "models": _models,
-        "engines": partial(_engines, loaded),
+        "proofs": accelerated.proofs,
+        "engines": accelerated.engines,
         **({"connection": partial(doctor_connection.section, loaded)} if doctor_connection.connected(loaded) else {}),
         "desktop": partial(_desktop, loaded),
         "versions": _versions,
@@ -176,8 +201,9 @@ def _engine_lines(section: dict[str, Any]) -> list[str]:
     lines = []
     for family, title in (("stt", "recogniser"), ("tts", "voice")):
         best = section[family][0]
-        model = f" · {best['model']}" if best["model"] else ""
-        lines.append(f"{title}: {best['tier']}{model} (not better because {best['why_not_better']})")
+        name = " · ".join(part for part in (best["tier"], best.get("provider", ""), best["model"]) if part)
+        why = f" (not better because {best['why_not_better']})" if best["why_not_better"] else ""
+        lines.append(f"{title}: {name}{why}")
     return lines
 
 
@@ -194,6 +220,7 @@ _SUMMARIES: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "npu": doctor_npu.lines,
     "audio": _audio_lines,
     "models": _model_lines,
+    "proofs": doctor_proofs.lines,
     "engines": _engine_lines,
     "connection": doctor_connection.lines,
     "desktop": _desktop_lines,

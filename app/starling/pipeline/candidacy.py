@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from starling import __version__, locate
 from starling.core.errors import StarlingError
 from starling.models.identity import model_hash
 from starling.models.info import ModelInfo
 from starling.npu.candidate import Candidate
-from starling.npu.contexts import Slots, most_for
+from starling.npu.contexts import Share, Slots, most_for, share
 from starling.npu.probe import probe
 from starling.npu.proof.keys import Stamp
 from starling.npu.proof.machine import machine_name
@@ -28,12 +29,14 @@ class Candidacy:
         judge: what the records say of one.
         none: why there is none.
         stamp: what proofs given now are filed under.
+        share: who holds hardware contexts now.
     """
 
     candidates: tuple[Candidate, ...]
     judge: Judge
     none: str
     stamp: Stamp
+    share: Share
 
 
 def records() -> Records:
@@ -43,12 +46,19 @@ def records() -> Records:
 
 def slots() -> Slots:
     """The NPU's slots of this user: as many as the driver has room for, whatever others hold now."""
-    folder = locate.data_dir() / "npu"
+    return Slots(_folder(), most_for(probe(tools=False), _ours()))
+
+
+def _folder() -> Path:
+    return locate.data_dir() / "npu"
+
+
+def _ours() -> set[int]:
+    """Processes of Starling that use the NPU."""
     try:
-        ours = {pid for held in Slots(folder).held() for pid in (held.owner, held.pid)}
+        return {pid for held in Slots(_folder()).held() for pid in (held.owner, held.pid)}
     except StarlingError:
-        return Slots(folder)  # taking one tells what is wrong
-    return Slots(folder, most_for(probe(tools=False), ours))
+        return set()  # whoever takes a slot is told what is wrong
 
 
 def look(choice: Choice, model: ModelInfo | None, *, closely: bool = False) -> Candidacy:
@@ -67,7 +77,8 @@ def look(choice: Choice, model: ModelInfo | None, *, closely: bool = False) -> C
     npu = probe(tools=closely)
     candidates = stt_candidates(npu, model, choice.stt_threads) if closely else []
     judge = judge_by(kept, stamp, choice.stt_prefer)
-    return Candidacy(tuple(candidates), judge, no_candidates(npu), stamp)
+    held = share(npu.holders, _ours()) if closely else Share(0, 0)
+    return Candidacy(tuple(candidates), judge, no_candidates(npu), stamp, held)
 
 
 def asked_for(choice: Choice) -> bool:

@@ -19,9 +19,9 @@ def stt_candidates(npu: Npu, model: ModelInfo | None, threads: int) -> list[Cand
         model: the Whisper to run; servers bring their own.
         threads: of the decoder; 0 lets the engine choose.
     """
-    from starling.speech.stt import xrt
+    from starling.speech.stt import vitisai, xrt
 
-    return [] if model is None else [xrt.candidate(npu, model, threads)]
+    return [] if model is None else [vitisai.candidate(npu, model, threads), xrt.candidate(npu, model, threads)]
 
 
 def judge_by(records: Records, stamp: Stamp, prefer: Prefer) -> Judge:

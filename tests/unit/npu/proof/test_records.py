@@ -58,6 +58,7 @@ def test_another_machine_version_or_model_has_no_proof(tmp_path, change, told):
         (RECORD, "m1", "0.2", "stt", False),
         (RECORD, "m1", "0.1", "tts", False),
         (replace(RECORD, invalid="it heard nothing"), "m1", "0.1", "stt", False),
+        (replace(RECORD, device="emulated"), "m1", "0.1", "stt", False),
     ],
 )
 def test_whether_a_closer_look_is_worth_its_time(tmp_path, record, machine, starling, family, any_valid):
