@@ -35,6 +35,9 @@ class Engine(Protocol):
         reply, ``{"transcripts": [Transcript.to_json(), ...]}``, in order.
         ``encode`` (STT whose encoder is of Whisper's kind): array ``"0"`` as above; one reply with array ``"states"``,
         (frames, width) float32 of the frames that hold sound.
+        ``profile`` (STT): args ``{}``, or ``{"each": bool}`` to measure every operation alone from now on; one reply:
+        empty when the encoder does not measure itself, else ``operations`` (name -> count, total_ms, mean_ms, min_ms,
+        max_ms, deviation_ms, p95_ms), ``launches`` (kernel -> count), ``total_ms`` and ``shares`` (part -> 0..1).
         ``synthesize`` (TTS): args ``{"text", "voice", "speed"}``; one reply or more, each
         ``{"rate": Hz}`` with array ``"audio"`` (n,) float32; the last one also carries
         ``{"audio_s", "synthesis_s", "placement", "voice"}``.
