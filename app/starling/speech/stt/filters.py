@@ -73,6 +73,22 @@ def judge(text: str, scores: Scores, phantoms: Collection[str] = PHANTOM_PHRASES
     return Verdict(kept, note=note)
 
 
+def judge_unscored(text: str) -> Verdict:
+    """Apply the rules that need no probabilities, to a text that came without: markers, loops, repetition.
+
+    A phrase that Whisper invents and people also say stays: nothing tells which it was.
+    """
+    spoken = without_markers(text)
+    if not spoken:
+        return Verdict("", "non_speech_marker" if text.strip() else "no_speech")
+    kept = without_loops(spoken)
+    if compression_ratio(kept) > MAX_COMPRESSION_RATIO:
+        return Verdict("", "repetition")
+    plain = " ".join(text.split())
+    note = "repetition removed" if kept != spoken else "sound marker removed" if spoken != plain else ""
+    return Verdict(kept, note=note)
+
+
 def is_silence(scores: Scores) -> bool:
     """Whether nobody spoke: Whisper's rule, which needs both an opinion of silence and a doubtful text."""
     return scores.no_speech_prob > NO_SPEECH_PROB and scores.avg_logprob < LOW_LOGPROB

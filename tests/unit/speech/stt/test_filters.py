@@ -104,3 +104,20 @@ def test_compression_ratio() -> None:
 )
 def test_judge(text: str, scores: Scores, verdict: Verdict) -> None:
     assert judge(text, scores) == verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "left", "dropped", "note"),
+    [
+        ("Hello there.", "Hello there.", "", ""),
+        ("", "", "no_speech", ""),
+        ("  ", "", "no_speech", ""),
+        ("[BLANK_AUDIO]", "", "non_speech_marker", ""),
+        ("♪ la ♪ hello", "hello", "", "sound marker removed"),
+        ("Thank you.", "Thank you.", "", ""),
+        ("a b " * 6, "a b", "", "repetition removed"),
+    ],
+)
+def test_a_text_without_probabilities(text, left, dropped, note):
+    verdict = filters.judge_unscored(text)
+    assert (verdict.text, verdict.dropped, verdict.note) == (left, dropped, note)
