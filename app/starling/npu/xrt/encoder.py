@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from starling.core.errors import StarlingError
 from starling.npu.xrt.encoder_weights import TAPS, EncoderWeights
 from starling.npu.xrt.layout import pad_rows, padded
 from starling.npu.xrt.operations import Add, Gelu, LayerNorm, Linear, Mix, Operation, Scores, Softmax
@@ -39,6 +40,10 @@ class DeviceWeights:
     def __init__(self, session: Session, path: Path) -> None:
         weights = EncoderWeights(path, session.kernels.block)
         self.shape = weights.shape
+        if not self.shape.fits(session.kernels.block):
+            raise StarlingError(
+                "npu.model_shape", "The sizes of this model are no multiples of the kernels' tiles.", "Use another one."
+            )
         self.bytes = 0
         self._session = session
         self.conv1 = self._both(weights.conv("conv1"))

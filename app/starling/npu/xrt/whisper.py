@@ -63,10 +63,6 @@ class XrtEncoder:
         self._shape = self._weights.shape
         self._weights_bytes = self._weights.bytes
         self._programs: OrderedDict[int, BucketProgram] = OrderedDict()
-        if not self._shape.fits(self._session.kernels.block):
-            raise StarlingError(
-                "npu.model_shape", "The sizes of this model are no multiples of the kernels' tiles.", "Use another one."
-            )
 
     @property
     def mels(self) -> int:
@@ -101,16 +97,16 @@ class XrtEncoder:
         if mel.ndim != 3 or mel.shape[1] != self.mels or mel.shape[2] % 2:
             raise ValueError(f"{mel.shape} is no batch of mel features with {self.mels} bands and even frames")
         if self._broken is not None:
-            raise self._broken
+            raise _copy(self._broken)
         try:
             return np.stack([self._encode(clip) for clip in mel])
         except StarlingError as error:
             if error.code != "npu.not_finite":  # the context is of no use any more
-                self._broken = error
+                self._broken = _copy(error)
             raise
 
     def describe(self) -> dict[str, Any]:
-        """Device, kernels, memory, and what the CPU still does with its share of the measured time."""
+        """Device, kernels, memory, and what the CPU still does; its share of the time is in the profile."""
         return {
             "mels": self.mels,
             "npu": self._generation,
@@ -174,6 +170,11 @@ class XrtEncoder:
             self._programs.popitem(last=False)[1].release()
         self._programs[frames] = BucketProgram(self._session, self._pool, self._weights, frames)
         return self._programs[frames]
+
+
+def _copy(error: StarlingError) -> StarlingError:
+    """Without the traceback, whose frames would keep the context alive."""
+    return StarlingError(error.code, error.message, error.fix)
 
 
 def _check_zeros(states: F32) -> None:
