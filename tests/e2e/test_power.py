@@ -236,6 +236,7 @@ def test_the_power_source_is_shown(made, home, plugged, word):
     shown = power(made, home, "show").out
     assert f"Power source  {word}\n" in shown
     assert "Power mode    default" in shown
+    assert "Automatic     off\n" in shown
 
 
 def test_the_switches_that_xrt_never_had_are_nowhere():

@@ -6,7 +6,7 @@ import argparse
 import json
 from typing import Any
 
-from starling.commands.options import add_json
+from starling.commands.options import add_json, load_settings
 from starling.core.errors import StarlingError
 from starling.npu.power import mains, modes, reading, setting
 from starling.npu.power.modes import Mode
@@ -14,6 +14,7 @@ from starling.npu.power.setting import Change, Way
 from starling.npu.probe import probe
 from starling.npu.report import Npu
 from starling.npu.sysroot import Sysroot
+from starling.settings.store import Settings
 
 WAYS = {
     "helper": "Starling asks for the authorisation, once in a while",
@@ -48,7 +49,7 @@ def run_show(options: argparse.Namespace) -> int:
     root = Sysroot.current()
     npu = probe(root, tools=False)
     told, way = reading.look(npu, root), setting.find_way(npu, root)
-    report = _report(npu, told, way, mains.on_mains(root))
+    report = _report(npu, told, way, mains.on_mains(root), load_settings())
     print(json.dumps({"power": report}, ensure_ascii=False, indent=2) if options.json else "\n".join(_lines(report)))
     return 0
 
@@ -83,7 +84,7 @@ def _changed(asked: Mode, made: Change | None, error: StarlingError | None) -> d
     }
 
 
-def _report(npu: Npu, told: reading.Reading, way: Way, plugged: bool | None) -> dict[str, Any]:
+def _report(npu: Npu, told: reading.Reading, way: Way, plugged: bool | None, settings: Settings) -> dict[str, Any]:
     return {
         "present": npu.present,
         "mode": told.mode,
@@ -94,6 +95,7 @@ def _report(npu: Npu, told: reading.Reading, way: Way, plugged: bool | None) -> 
         "why": way.why if npu.present else told.problem,
         "command": way.command if npu.present else "",
         "modes": list(Mode),
+        "rule": _rule(settings),
     }
 
 
@@ -101,11 +103,23 @@ def _lines(report: dict[str, Any]) -> list[str]:
     if not report["present"]:
         return ["There is no NPU here, so there is no power mode. starling doctor tells why."]
     source = {True: "mains", False: "battery", None: "not known"}[report["mains"]]
+    rule = report["rule"]
+    automatic = f"{rule['on_mains']} on mains, {rule['on_battery']} on battery" if rule["automatic"] else "off"
     mode = report["mode"] or f"not known: {report['problem']}"
     way = WAYS[report["way"]] + (f" ({report['why']})" if report["why"] else "")
     lines = [
         f"Power mode    {mode}" + (f"   ({report['evidence']})" if report["evidence"] else ""),
         f"Power source  {source}",
+        f"Automatic     {automatic}",
         f"To set it     {way}",
     ]
     return [*lines, f"By hand       {report['command']}"] if report["way"] == "none" else lines
+
+
+def _rule(settings: Settings) -> dict[str, Any]:
+    return {
+        "automatic": settings.get("power.automatic"),
+        "on_mains": settings.get("power.on_mains"),
+        "on_battery": settings.get("power.on_battery"),
+        "restore": settings.get("power.restore"),
+    }

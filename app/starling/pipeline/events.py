@@ -8,6 +8,7 @@ from typing import Literal
 from starling.core.changes import Change
 from starling.core.errors import StarlingError
 from starling.core.placement import Placement
+from starling.pipeline.power_events import PowerShown as PowerShown
 from starling.pipeline.shown import Device as Device
 from starling.pipeline.shown import DevicesFound as DevicesFound
 from starling.pipeline.shown import EngineShown as EngineShown
@@ -358,6 +359,7 @@ Event = (
     | EngineChanged
     | EngineShown
     | NpuShown
+    | PowerShown
     | DevicesFound
     | ModelsFound
     | VoicesFound

@@ -19,6 +19,7 @@ from starling.pipeline.choice import Choice, choose
 from starling.pipeline.connections import Connections
 from starling.pipeline.enginewatch import EngineWatch
 from starling.pipeline.modelwork import ModelJobs
+from starling.pipeline.power import Power
 from starling.pipeline.preview import Previews
 from starling.pipeline.preview_engines import PreviewEngines
 from starling.pipeline.session import Session, rules_of
@@ -86,6 +87,8 @@ class Running:
 
     def run(self) -> None:
         """Serve until :meth:`stop`, then until everything that was said is delivered."""
+        self.power = Power(setting, emit)
+        self.power.apply()
         self.session.run()
 
     def stop(self) -> None:
@@ -104,6 +107,7 @@ class Running:
         self.previews.close()
         for tasks in (self._tasks, self._retries, self._devices):
             tasks.close(TASK_S)
+        self.power.close()
         self._watch.close()
         self.session.close()
 
@@ -223,6 +227,7 @@ class Running:
         old, new = self._choice, choose(self._setting)
         self._choice = new
         self._do(lambda: self._use_choice(new))
+        self.power.apply()
         both, part = self.session.engines, partial(self._exchange, old, new)
         part(("microphone",), lambda: self._use_microphone(new.microphone))
         part(("stt_tier", "stt_model", "stt_threads"), lambda: both.exchange_stt(new, self._on_engine))

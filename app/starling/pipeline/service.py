@@ -268,6 +268,14 @@ class Service:
             running = self._running
             if running is None:
                 if not self._ended:
+    def look_at_power(self) -> None:
+        """Look at the NPU's power mode; answered by ``PowerShown``."""
+        self._do(lambda running: running.power.look())
+
+    def set_power_mode(self, mode: str) -> None:
+        """Set the NPU's power mode, for which the system may ask somebody; told by ``PowerShown``."""
+        self._do(lambda running: running.power.set_mode(mode))
+
                     self._waiting.append(command)
                 return not self._ended
         command(running)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starling.settings.conversation import CONVERSATION
 from starling.settings.declaration import Page, PageKey, Setting, Value
 from starling.settings.downloads import DOWNLOADS
+from starling.settings.power import POWER
 from starling.settings.voice import VOICE
 
 __all__ = ["PAGES", "SETTINGS", "Page", "PageKey", "Setting", "Value"]
@@ -26,6 +27,12 @@ PAGES: tuple[Page, ...] = (
         "connected here. Texts stay on this computer while the server is on it, and leave it when it is elsewhere.",
     ),
     Page("models", "Models", "Nothing is downloaded, and no server asked, until you install a model."),
+    Page(
+        "power",
+        "NPU power",
+        "How fast the NPU's clock runs, for those who have an AMD Ryzen AI NPU. A faster one draws more power. The mode "
+        "is one for all programs, and the system asks for an administrator's password before it is changed.",
+    ),
     Page(
         "history",
         "History & privacy",
@@ -371,6 +378,7 @@ SETTINGS: tuple[Setting, ...] = (
     *_ASSISTANT,
     *CONVERSATION,
     *DOWNLOADS,
+    *POWER,
     *_HISTORY,
     *_WINDOW,
 )

@@ -11,6 +11,7 @@ from starling.core.errors import StarlingError
 from starling.settings.schema import PAGES, SETTINGS, PageKey, Value
 from starling.ui.kit.text import wrapped
 from starling.ui.look.tokens import SPACE_M, SPACE_S, SPACE_XL
+from starling.ui.power.card import PowerCard
 from starling.ui.preferences import texts
 from starling.ui.preferences.changes import Changes
 from starling.ui.preferences.page import PageView
@@ -143,6 +144,10 @@ class Form(QScrollArea):
             self.views[page] = view
             if page == "history":
                 view.add_foot(Privacy(self._around.service))
+            if page == "power":
+                card = PowerCard(self._around.service)
+                self._around.bridge.event.connect(card.on_event)
+                view.add_head(card)
             self._places[page].addWidget(view)
             self._connect(view)
             self.grown.emit()

@@ -44,6 +44,7 @@ class PageView(QWidget):
         self.common = Group(self._rows([s for s in declared if not s.advanced], around))
         self.more = self._more_button()
         self.rare = Group(self._rows([s for s in declared if s.advanced], around))
+        self._head: list[QWidget] = []
         self._foot: list[QWidget] = []
         self._column = QVBoxLayout(self)
         self._arrange()
@@ -106,6 +107,8 @@ class PageView(QWidget):
 
     def stops(self) -> Iterator[QWidget]:
         """What Tab visits, in the order in which it stands on the page."""
+        for widget in self._head:
+            yield from widget.findChildren(QPushButton)
         for row in self.common.rows:
             yield from row.stops()
         yield self.more
@@ -113,6 +116,11 @@ class PageView(QWidget):
             yield from row.stops()
         for widget in self._foot:
             yield from widget.findChildren(QPushButton)
+
+    def add_head(self, widget: QWidget) -> None:
+        """Add what belongs above the settings and is none."""
+        self._head.append(widget)
+        self._column.insertWidget(self._column.indexOf(self.common), widget)
 
     def add_foot(self, widget: QWidget) -> None:
         """Add what belongs to the page and is no setting."""
@@ -127,7 +135,7 @@ class PageView(QWidget):
             self.rare.setVisible(on and bool(self.rare.rows))
 
     def _show_foot(self, on: bool) -> None:
-        for widget in self._foot:
+        for widget in (*self._head, *self._foot):
             widget.setVisible(on)
 
 

@@ -19,6 +19,7 @@ _ICONS: dict[PageKey, str] = {
     "assistant": "assistant",
     "conversation": "send",
     "models": "model",
+    "power": "bolt",
     "history": "history",
     "window": "panel",
 }

@@ -69,6 +69,7 @@ class Shell(QObject):
         window.installEventFilter(self)
         self.tray.changed.connect(self.presence.tray_changed)
         self._bridge.panel_changed.connect(self.tray.show_panel)
+        self._bridge.event.connect(self.tray.on_event)
         self.tray.show_panel(self._bridge.panel)
         window.can_stop_changed.connect(self.tray.show_can_stop)
         self._service_closed.connect(self._leave, queued)
@@ -124,6 +125,14 @@ class Shell(QObject):
     def stop(self) -> None:
         """End what is said, heard or waited for."""
         self.window.stop()
+
+    def look_at_power(self) -> None:
+        """Have the NPU's power mode read."""
+        self._service.look_at_power()
+
+    def set_power_mode(self, mode: str) -> None:
+        """Have it set; the system may ask for a password."""
+        self._service.set_power_mode(mode)
 
     def open_preferences(self) -> None:
         """Show the preferences, in front of the window."""

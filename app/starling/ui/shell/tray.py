@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from starling.pipeline import events
 from starling.pipeline.panel import Panel
+from starling.ui.power.menu import PowerMenu
 from starling.ui.shell.tray_icon import icon_name, tray_icon
 from starling.ui.words import activation_word, activity_word, mode_word
 
@@ -36,6 +37,12 @@ class Commands(Protocol):
 
     def stop(self) -> None:
         """End what is said, heard or waited for."""
+
+    def look_at_power(self) -> None:
+        """Have the NPU's power mode read."""
+
+    def set_power_mode(self, mode: str) -> None:
+        """Have it set."""
 
     def open_preferences(self) -> None:
         """Show the preferences."""
@@ -123,7 +130,13 @@ class Tray(QObject):
             action.setChecked(mode == listening.mode)
         self._mute.setChecked(listening.muted)
         self._hold.setChecked(listening.activation == "hold")
+        self.power.show_npu(panel.npu is not None and panel.npu.present)
         self._paint()
+
+    def on_event(self, event: events.Event) -> None:
+        """Follow the NPU's power mode."""
+        if isinstance(event, events.PowerShown):
+            self.power.show_power(event)
 
     def show_can_stop(self, can_stop: bool) -> None:
         """Follow whether something goes on that can be stopped."""
@@ -152,6 +165,8 @@ class Tray(QObject):
         self._stop = self._add(self.tr("S&top"), commands.stop)
         self._stop.setEnabled(False)
         menu.addSeparator()
+        self.power = PowerMenu(commands.look_at_power, commands.set_power_mode, menu)
+        menu.addMenu(self.power)
         self._add(self.tr("&Preferences"), commands.open_preferences)
         self._add(self.tr("&Quit"), commands.quit)
         self.show_panel(self._panel)

@@ -1,0 +1,1 @@
+"""The NPU's power mode in the window: a card for the preferences, a menu for the tray."""
