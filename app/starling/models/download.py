@@ -18,7 +18,7 @@ from starling.models.disk import check_free, disk_errors
 from starling.models.hashing import file_record
 from starling.models.network import Control, Network
 from starling.models.wanted import NOTE, PART, Report, Wanted
-from starling.models.web import Response, is_trusted_way, open_url, reason, retry_after_s, via_mirror
+from starling.models.web import Response, is_trusted_way, open_url, reason, retry_after_s, via_mirror, whole
 
 CHUNK = 1 << 18
 LOWEST_BYTES = 1024
@@ -29,7 +29,7 @@ PROGRESS_BYTES = 1 << 20
 DISK_LOOK_BYTES = 32 << 20
 UNPINNED_FACTOR = 4
 """A file whose size is only estimated may be so many times larger before it counts as endless."""
-_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+_RANGE = re.compile(r"bytes ([0-9]{1,18})-[0-9]{1,18}/([0-9]{1,18}|\*)")
 _GONE = (404, 410)
 _REFUSED = (401, 403, 451)
 
@@ -72,12 +72,10 @@ class _Transfer:
         self._wrong = ""
 
     def run(self) -> FileRecord:
-        if not self._wanted.sha256 and not is_trusted_way(self._url):
-            raise StarlingError(
-                "download.insecure",
-                f"{self._wanted.name} has no known hash and {self._host} is not reached by https.",
-                "Use a mirror with https.",
-            )
+        parts = urllib.parse.urlsplit(self._url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise self._bad_url()
+        self._check_way(self._url)
         with disk_errors(self._final):
             if (record := self._already_here()) is not None:
                 return record
@@ -92,6 +90,18 @@ class _Transfer:
                     if failures >= self._network.attempts:
                         raise again.error from None
                     self._wait(again, failures)
+
+    def _check_way(self, url: str) -> None:
+        """What has no hash is taken only where nobody on the way can change it."""
+        if not self._wanted.sha256 and not is_trusted_way(url):
+            raise StarlingError(
+                "download.insecure",
+                f"{self._wanted.name} has no known hash and {self._host} is not reached by https.",
+                "Use a mirror with https.",
+            )
+
+    def _bad_url(self) -> StarlingError:
+        return StarlingError("download.bad_url", f"{self._url} is no address.", "Check the setting models.mirror.")
 
     def _wait(self, again: _Again, failures: int) -> None:
         seconds = min(self._network.backoff_s * 2 ** (failures - 1), LONGEST_WAIT_S)
@@ -167,9 +177,7 @@ class _Transfer:
                 raise told from None
             raise _Again(told) from None
         except ValueError:
-            raise StarlingError(
-                "download.bad_url", f"{self._url} is no address.", "Check the setting models.mirror."
-            ) from None
+            raise self._bad_url() from None
 
     def _accept(self, response: Response) -> bool:
         """Whether a body follows that continues what is here; False when everything is here already."""
@@ -178,6 +186,7 @@ class _Transfer:
             raise self._refusal(response)
         if status == 416:
             return self._past_the_end(response)
+        self._check_way(response.url)
         if response.header("Content-Type").lower().startswith("text/html"):
             raise StarlingError(
                 "download.web_page",
@@ -208,13 +217,12 @@ class _Transfer:
             if changed:
                 told = f"The file at {self._host} changed meanwhile."
             raise _Again(StarlingError("download.broken", told, "Try again."), 0.0)
-        if match[3] != "*":
-            self._check_total(int(match[3]))
-            self._total = int(match[3])
+        if match[2] != "*":
+            self._check_total(int(match[2]))
+            self._total = int(match[2])
 
     def _past_the_end(self, response: Response) -> bool:
-        total = response.header("Content-Range").rpartition("/")[2]
-        if total.isdecimal() and int(total) == self._have and self._have:
+        if self._have and whole(response.header("Content-Range").rpartition("/")[2]) == self._have:
             self._total = self._have
             return False
         self._restart()
@@ -289,6 +297,9 @@ class _Transfer:
         digest = self._hash.hexdigest()
         if self._wanted.size is not None and self._have != self._wanted.size:
             raise self._stale(f"it has {self._have} bytes instead of {self._wanted.size}")
+        if self._total is not None and self._have > self._total:
+            self._restart()
+            raise _Again(StarlingError("download.broken", f"{self._host} sent more than it had said.", "Try again."))
         if not self._have:
             self._restart()
             raise _Again(StarlingError("download.broken", f"{self._host} sent an empty file.", "Try again later."))

@@ -21,6 +21,7 @@ from starling.models.network import Control, Network
 
 MOST_REDIRECTS = 5
 CONNECT_S = 20.0
+_MOST_DIGITS = 18
 _HUGGING_FACE = "huggingface.co"
 _AGENT = "starling"  # no version, no system: a server learns what is asked for, nothing about the machine
 
@@ -40,8 +41,7 @@ class Response:
     @property
     def length(self) -> int | None:
         """Bytes of the body, if the server says so."""
-        text = self.header("Content-Length")
-        return int(text) if text.isdecimal() else None
+        return whole(self.header("Content-Length"))
 
     def read(self, most: int) -> bytes:
         """The next bytes as they arrive; empty at the end."""
@@ -92,13 +92,18 @@ def is_trusted_way(url: str) -> bool:
         return False
 
 
+def whole(text: str) -> int | None:
+    """A number of bytes; None for what is none, or too large to be one."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else None
+
+
 def retry_after_s(text: str, now: datetime | None = None) -> float | None:
     """Seconds that a Retry-After header asks for; None when it asks for nothing that can be read."""
-    if re.fullmatch(r"\d{1,6}", text):
+    if re.fullmatch(r"[0-9]{1,6}", text):
         return float(text)
     try:
         when = email.utils.parsedate_to_datetime(text)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     if when.tzinfo is None:
         when = when.replace(tzinfo=UTC)
