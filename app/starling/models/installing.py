@@ -22,7 +22,7 @@ from starling.models.convert import convert
 from starling.models.disk import write_failed
 from starling.models.first_pins import FirstPin, forget_first_pins, read_first_pins, write_first_pins
 from starling.models.library import info_of
-from starling.models.network import Control, Network
+from starling.models.network import Control, Network, Stopped
 from starling.models.place import models_dir, one_installer, place, require_folder, use
 from starling.models.progress import OnProgress, Phase, Progress, Speed, seconds_left
 from starling.models.recognise import recognise
@@ -33,6 +33,7 @@ REMOVING = ".removing-"
 SPARE_BYTES = 64 << 20
 """Left free on the disk, beyond what an install needs."""
 REPORT_S = 0.1
+_NOT_THE_FILES = ("model.disk_full", "model.write_failed", "model.target_exists")
 _CONVERTED_SHARE = 0.3
 """A converted model (int8 of float32 weights) takes this share of its download, beside it for a while."""
 
@@ -108,7 +109,19 @@ class _Install:
             records[file.name] = self._fetch(file)
             self._pin(file, records[file.name])
         self._control.check()
-        return self._finish(target, records)
+        try:
+            return self._finish(target, records)
+        except StarlingError as error:
+            if error.code not in _NOT_THE_FILES and not isinstance(error, Stopped):
+                self._forget_unpinned()
+            raise
+
+    def _forget_unpinned(self) -> None:
+        """What came without a hash is no model: the next try takes it afresh, instead of holding on to it for ever."""
+        forget_first_pins(self._entry.id)
+        for file in self._entry.files:
+            if not file.sha256:
+                (self._folder / file.name).unlink(missing_ok=True)
 
     def _make_folder(self) -> None:
         try:
@@ -266,7 +279,7 @@ def remove_folder(folder: Path) -> None:
 def tidy() -> None:
     """Delete what a killed import, removal or move has left; unfinished downloads stay. The lock has to be held."""
     here = place()
-    if here.leftover:
+    if here.leftover and here.folder.is_dir():  # on a disk that is not there, these may be the last copies
         for folder in here.leftover:
             shutil.rmtree(folder, ignore_errors=True)
         use(here.folder)
