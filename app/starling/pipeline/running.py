@@ -83,12 +83,12 @@ class Running:
         self._coordinator.listen(now.mode, now.activation, muted=now.muted)
         self._follow(now)
         self._tasks.put(lambda: emit(lookups.npu()))
+        self.power = Power(setting, emit)
+        self.power.apply()
         self._tell_ready(built=True)
 
     def run(self) -> None:
         """Serve until :meth:`stop`, then until everything that was said is delivered."""
-        self.power = Power(setting, emit)
-        self.power.apply()
         self.session.run()
 
     def stop(self) -> None:
@@ -102,12 +102,12 @@ class Running:
     def close(self) -> None:
         """End every thread, child and file."""
         self._again.abort()
+        self.power.close()
         self.connections.close()
         self.models.close()
         self.previews.close()
         for tasks in (self._tasks, self._retries, self._devices):
             tasks.close(TASK_S)
-        self.power.close()
         self._watch.close()
         self.session.close()
 
@@ -222,12 +222,12 @@ class Running:
     def apply(self) -> None:
         """Read the settings again and change what differs."""
         self._tasks.put(self._apply)
+        self.power.apply()
 
     def _apply(self) -> None:
         old, new = self._choice, choose(self._setting)
         self._choice = new
         self._do(lambda: self._use_choice(new))
-        self.power.apply()
         both, part = self.session.engines, partial(self._exchange, old, new)
         part(("microphone",), lambda: self._use_microphone(new.microphone))
         part(("stt_tier", "stt_model", "stt_threads"), lambda: both.exchange_stt(new, self._on_engine))

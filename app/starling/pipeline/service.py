@@ -256,6 +256,14 @@ class Service:
         """Answered by ``MachineShown``."""
         self._do(lambda running: running.look_at_machine())
 
+    def look_at_power(self) -> None:
+        """Look at the NPU's power mode; answered by ``PowerShown``."""
+        self._do(lambda running: running.power.look())
+
+    def set_power_mode(self, mode: str) -> None:
+        """Set the NPU's power mode, for which the system may ask somebody; told by ``PowerShown``."""
+        self._do(lambda running: running.power.set_mode(mode))
+
     def _listen(self, **changes: object) -> None:
         with self._lock:
             self._listening = replace(self._listening, **changes)  # type: ignore[arg-type]  # fields of Listening
@@ -268,14 +276,6 @@ class Service:
             running = self._running
             if running is None:
                 if not self._ended:
-    def look_at_power(self) -> None:
-        """Look at the NPU's power mode; answered by ``PowerShown``."""
-        self._do(lambda running: running.power.look())
-
-    def set_power_mode(self, mode: str) -> None:
-        """Set the NPU's power mode, for which the system may ask somebody; told by ``PowerShown``."""
-        self._do(lambda running: running.power.set_mode(mode))
-
                     self._waiting.append(command)
                 return not self._ended
         command(running)
