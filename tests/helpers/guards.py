@@ -169,3 +169,4 @@ def private_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings, data, cache and locks of a test lie in its own folder, for its child processes too."""
     monkeypatch.setenv("STARLING_HOME", str(tmp_path / "starling-home"))
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setenv("STARLING_SPEECH_SERVERS", "none")  # one that runs here would change what ladders say

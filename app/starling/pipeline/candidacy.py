@@ -15,6 +15,7 @@ from starling.npu.probe import probe
 from starling.npu.proof.keys import Stamp
 from starling.npu.proof.machine import machine_name
 from starling.npu.proof.records import Records
+from starling.npu.servers.found import find
 from starling.pipeline.choice import Choice
 from starling.speech.stt.candidates import judge_by, no_candidates, stt_candidates
 from starling.speech.stt.ladder import Judge
@@ -75,7 +76,7 @@ def look(choice: Choice, model: ModelInfo | None, *, closely: bool = False) -> C
         or (choice.stt_tier == "auto" and kept.any_valid(stamp.machine, stamp.starling, stamp.family))
     )
     npu = probe(tools=closely)
-    candidates = stt_candidates(npu, model, choice.stt_threads) if closely else []
+    candidates = stt_candidates(npu, model, choice.stt_threads, find()) if closely else []
     judge = judge_by(kept, stamp, choice.stt_prefer)
     held = share(npu.holders, _ours()) if closely else Share(0, 0)
     return Candidacy(tuple(candidates), judge, no_candidates(npu), stamp, held)

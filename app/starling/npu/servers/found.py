@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from starling.core.errors import StarlingError
 from starling.core.placement import Device
@@ -19,6 +19,8 @@ FLM_PORT = 52625
 FLM_PORT_VARIABLE = "FLM_SERVE_PORT"
 LEMONADE_PORTS = (13305, 8000)
 LEMONADE_KEY_VARIABLE = "LEMONADE_API_KEY"
+PLACES_VARIABLE = "STARLING_SPEECH_SERVERS"
+"""``FastFlowLM=http://127.0.0.1:5000/v1,Lemonade=http://127.0.0.1:9000/api/v1``: where else to look; or ``none``."""
 
 
 @dataclass(frozen=True)
@@ -63,13 +65,23 @@ class Found:
 
 
 def places() -> tuple[tuple[Product, str], ...]:
-    """Where these servers are unless they were told otherwise."""
+    """Where these servers are: at their usual ports, or where :data:`PLACES_VARIABLE` says."""
+    if named := os.environ.get(PLACES_VARIABLE, "").strip():
+        return tuple(_named(named))
     flm = os.environ.get(FLM_PORT_VARIABLE, "")
     port = int(flm) if flm.isascii() and flm.isdigit() and 0 < int(flm) < 65536 else FLM_PORT
     lemonade: tuple[tuple[Product, str], ...] = tuple(
         ("Lemonade", f"http://127.0.0.1:{number}/api/v1") for number in LEMONADE_PORTS
     )
     return (("FastFlowLM", f"http://127.0.0.1:{port}/v1"), *lemonade)
+
+
+def _named(text: str) -> Iterator[tuple[Product, str]]:
+    for entry in text.split(","):
+        name, _, url = entry.strip().partition("=")
+        for product in get_args(Product):
+            if name.lower() == product.lower() and url:
+                yield product, url
 
 
 def find(where: Sequence[tuple[Product, str]] | None = None) -> tuple[Found, ...]:

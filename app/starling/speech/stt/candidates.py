@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from starling.models.info import ModelInfo
 from starling.npu.candidate import Candidate
 from starling.npu.proof.keys import Stamp, key_of
 from starling.npu.proof.records import Records
 from starling.npu.proof.rules import Prefer
 from starling.npu.report import Npu
+from starling.npu.servers.found import Found
 from starling.speech.stt.ladder import Judge, Judged
 
 
-def stt_candidates(npu: Npu, model: ModelInfo | None, threads: int) -> list[Candidate]:
+def stt_candidates(npu: Npu, model: ModelInfo | None, threads: int, found: Sequence[Found] = ()) -> list[Candidate]:
     """The candidates, in the order in which ``advanced`` tries them.
 
     Args:
         npu: what was found on this machine.
         model: the Whisper to run; servers bring their own.
         threads: of the decoder; 0 lets the engine choose.
+        found: servers on this machine.
     """
-    from starling.speech.stt import vitisai, xrt
+    from starling.speech.stt import server, vitisai, xrt
 
-    return [] if model is None else [vitisai.candidate(npu, model, threads), xrt.candidate(npu, model, threads)]
+    own = [] if model is None else [vitisai.candidate(npu, model, threads), xrt.candidate(npu, model, threads)]
+    return [*own, *server.candidates(npu, found)]
 
 
 def judge_by(records: Records, stamp: Stamp, prefer: Prefer) -> Judge:

@@ -25,7 +25,18 @@ def routes(server):
     return [(route.model, route.recipe, route.backend, route.claims, route.reported) for route in seen.routes]
 
 
+def test_other_places_may_be_named(monkeypatch):
+    monkeypatch.setenv(
+        "STARLING_SPEECH_SERVERS", "flm=x, fastflowlm=http://127.0.0.1:1/v1,Lemonade=http://h/v1,,Lemonade="
+    )
+    assert places() == (("FastFlowLM", "http://127.0.0.1:1/v1"), ("Lemonade", "http://h/v1"))
+    assert [one.error.code for one in find()] == ["engine.server_failed", "server.not_local"]
+    monkeypatch.setenv("STARLING_SPEECH_SERVERS", "none")
+    assert find() == ()
+
+
 def test_the_usual_places_are_on_the_loopback(monkeypatch):
+    monkeypatch.delenv("STARLING_SPEECH_SERVERS", raising=False)
     assert [url for _, url in places()] == [
         "http://127.0.0.1:52625/v1",
         "http://127.0.0.1:13305/api/v1",
