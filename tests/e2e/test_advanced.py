@@ -1,12 +1,15 @@
 """Must show: the advanced tier over the emulated NPU, and every fault of it, over the real command line."""
 
 import json
+import threading
 
 import pytest
 
+from starling.pipeline.proving import Proving
 from tests.helpers import asr_server
 from tests.helpers.commands import starling
 from tests.helpers.listening import speech_wav
+from tests.unit.pipeline.proving_fakes import choice
 
 SENTENCE = "set a timer for ten minutes"
 TEXT = "Set a timer for ten minutes."
@@ -118,3 +121,22 @@ def test_a_server_on_this_machine_is_an_accelerator_too(said, tmp_path):
         utterance, told = tried(said, tmp_path, *words, env=env)
         assert (utterance["text"], utterance["provider"]) == (TEXT, "")
         assert "boom" in told
+
+
+def test_the_background_prover_tells_each_step_and_the_figures(tmp_path, monkeypatch):
+    for name, value in {**EMULATED, "STARLING_HOME": str(tmp_path), "STARLING_SPEECH_SERVERS": "none"}.items():
+        monkeypatch.setenv(name, value)
+    told, over = [], threading.Event()
+    prover = Proving(choice, told.append, over.set, quiet_s=3600.0, quiet_on_demand_s=0.0)
+    try:
+        prover.prove()
+        assert over.wait(60.0)
+    finally:
+        prover.close()
+    assert (told[0].status, told[-1].status, told[-1].error) == ("running", "idle", None)
+    steps = [shown.step for shown in told if shown.step]
+    assert "advanced · xrt: comparing its encoder with the reference" in steps
+    found = {entry.provider: entry for entry in told[-1].entries}
+    (cosine,) = found["xrt"].figures
+    assert cosine.value >= 0.999
+    assert found["xrt"].reason == "emulated, never chosen automatically; its results are right"

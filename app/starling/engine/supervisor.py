@@ -177,6 +177,21 @@ class Supervisor:
         self._on_event(EngineUnloaded(self._ladder[self._index].rung))
         return True
 
+    def let_go(self) -> bool:
+        """End an idle engine that holds the NPU; True when there was one. Its next call, or :meth:`warm`, loads it."""
+        if not self._turn.acquire(blocking=False):
+            return False  # the call that runs meets what has become of the NPU, and is retried
+        try:
+            rung = self._ladder[self._index].rung
+            if self._process is None or rung.spec.provider not in ON_THE_NPU:
+                return False
+            self._drop()
+            self._set("unloaded")
+        finally:
+            self._turn.release()
+        self._on_event(EngineUnloaded(rung))
+        return True
+
     def state(self) -> EngineState:
         """What a panel shows."""
         with self._lock:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from starling.core.engine_api import EngineSpec, Rung
@@ -32,7 +33,7 @@ from starling.pipeline.recognition import Recognised
 from starling.speech.stt.ladder import stt_ladder
 from starling.speech.tts.ladder import tts_ladder
 
-IDLE_CHECK_S = 5.0
+CLOSED_CHECK_S = 0.2
 
 
 def stt_model(choice: Choice) -> ModelInfo | None:
@@ -99,6 +100,8 @@ class Engines:
 
     stt: SttClient
     tts: TtsClient
+    _coming: Supervisor | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def synthesize(self, text: str, voice: str, speed: float) -> Synthesis:
         """Speak with the voice in use; see :meth:`TtsClient.synthesize`."""
@@ -106,8 +109,46 @@ class Engines:
 
     def exchange_stt(self, choice: Choice, emit: Callable[[events.EngineChanged], None]) -> None:
         """Use the recogniser of another choice from now on. Raises StarlingError, and changes nothing then."""
-        old, self.stt = self.stt, start_stt(choice, emit)
+        new = start_stt(choice, emit)
+        with self._lock:
+            old, self.stt = self.stt, new
         old.supervisor.retire()
+
+    def promote_stt(self, choice: Choice, emit: Callable[[events.EngineChanged], None]) -> Rung | None:
+        """Load the recogniser of this choice beside the one in use, and use it once it is ready. Blocks meanwhile.
+
+        Nothing that is said waits for the load, and nothing changes when it fails.
+
+        Returns:
+            The rung that took over; None when it could not be loaded, or another recogniser was chosen meanwhile.
+
+        Raises:
+            StarlingError: as :meth:`exchange_stt`.
+        """
+        old, over = self.stt, threading.Event()
+
+        def hear(event: EngineEvent) -> None:
+            emit(told("stt", event))
+            if isinstance(event, EngineStarted | EngineUnavailable | FellBack | TierDemoted):
+                over.set()
+
+        rungs = stt_rungs(choice)
+        supervisor = _supervisor("stt", rungs, choice, hear)
+        with self._lock:
+            self._coming = supervisor
+        supervisor.warm()
+        until_s = time.monotonic() + rungs[0].spec.load_deadline_s
+        while not over.wait(CLOSED_CHECK_S) and time.monotonic() < until_s and supervisor.state().status != "closed":
+            pass
+        state = supervisor.state()
+        ready = state.status == "ready" or (state.status in ("busy", "loading") and bool(state.about))
+        with self._lock:
+            self._coming = None
+            takes_over = ready and state.rung.spec == rungs[0].spec and self.stt is old
+            if takes_over:
+                self.stt = SttClient(supervisor)
+        (old.supervisor.retire if takes_over else supervisor.close)()
+        return rungs[0] if takes_over else None
 
     def exchange_tts(self, choice: Choice, emit: Callable[[events.EngineChanged], None]) -> None:
         """Use the voice engine of another choice from now on. Raises as :meth:`exchange_stt`."""
@@ -120,7 +161,9 @@ class Engines:
 
     def close(self) -> None:
         """End both processes, side by side."""
-        closers = [threading.Thread(target=client.supervisor.close) for client in (self.stt, self.tts)]
+        with self._lock:
+            supervisors = [self.stt.supervisor, self.tts.supervisor, *filter(None, [self._coming])]
+        closers = [threading.Thread(target=supervisor.close) for supervisor in supervisors]
         for closer in closers:
             closer.start()
         for closer in closers:
@@ -236,23 +279,3 @@ class Recogniser:
         options = replace(self.options, temperatures=(0.0,))
         (result,) = self._engines.stt.transcribe([samples], options, low_priority=True)
         return result.transcript.text, result.transcript.processing_s
-
-
-class IdleWatch:
-    """Unloads idle engines; looks every few seconds."""
-
-    def __init__(self, engines: Engines) -> None:
-        self._engines = engines
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="idle-watch", daemon=True)
-        self._thread.start()
-
-    def close(self) -> None:
-        """End the watch."""
-        self._stop.set()
-        self._thread.join(1.0)
-
-    def _run(self) -> None:
-        while not self._stop.wait(IDLE_CHECK_S):
-            self._engines.stt.supervisor.unload_if_idle()
-            self._engines.tts.supervisor.unload_if_idle()

@@ -9,6 +9,8 @@ from starling.core.changes import Change
 from starling.core.errors import StarlingError
 from starling.core.placement import Placement
 from starling.pipeline.power_events import PowerShown as PowerShown
+from starling.pipeline.proof_events import ProofEntry as ProofEntry
+from starling.pipeline.proof_events import ProofShown as ProofShown
 from starling.pipeline.shown import Device as Device
 from starling.pipeline.shown import DevicesFound as DevicesFound
 from starling.pipeline.shown import EngineShown as EngineShown
@@ -347,6 +349,7 @@ Event = (
     | KeyShown
     | ConversationForgotten
     | ReplayBegan
+    | ProofShown
     | ReplayEnded
     | RecordingsGone
     | RetryBegan

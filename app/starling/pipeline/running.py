@@ -22,6 +22,7 @@ from starling.pipeline.modelwork import ModelJobs
 from starling.pipeline.power import Power
 from starling.pipeline.preview import Previews
 from starling.pipeline.preview_engines import PreviewEngines
+from starling.pipeline.proving import Proving
 from starling.pipeline.session import Session, rules_of
 from starling.pipeline.shelf import ModelShelf
 from starling.pipeline.tasks import Tasks
@@ -53,7 +54,10 @@ class Running:
         self._ready = threading.Lock()  # guards the two below
         self._loaded = ""
         self._built = False
+        self.proving = Proving(lambda: self._choice, emit, self._proven)
+        self._emit = emit = self.proving.overhear(emit)
         with ExitStack() as stack:
+            stack.callback(self.proving.close)
             # Processes first: models load and devices open while this one imports the rest.
             both = engines.start(self._choice, self._on_engine)
             stack.callback(both.close)
@@ -101,6 +105,7 @@ class Running:
 
     def close(self) -> None:
         """End every thread, child and file."""
+        self.proving.close()
         self._again.abort()
         self.power.close()
         self.connections.close()
@@ -230,16 +235,34 @@ class Running:
         self._do(lambda: self._use_choice(new))
         both, part = self.session.engines, partial(self._exchange, old, new)
         part(("microphone",), lambda: self._use_microphone(new.microphone))
-        part(("stt_tier", "stt_model", "stt_threads"), lambda: both.exchange_stt(new, self._on_engine))
+        stt = ("stt_tier", "stt_provider", "stt_prefer", "stt_model", "stt_threads")
+        part(stt, lambda: both.exchange_stt(new, self._on_engine))
         part(("tts_tier", "tts_model", "seed"), lambda: both.exchange_tts(new, self._on_engine))
         part(("speaker",), lambda: self.session.use_sink(Speaker(new.speaker)))  # waits for the end of a reply
 
         self._best = engines.best_specs(new)
+        if any(getattr(old, name) != getattr(new, name) for name in stt):
+            self.proving.look()
+
+    def _proven(self) -> None:
+        """Something was proven: use what is the best one now; on the prover's thread, beside what is in use."""
+        best, old = engines.best_specs(self._choice)[0], self._best[0]
+        if best is None or (old is not None and replace(best, proven_rtf=None) == replace(old, proven_rtf=None)):
+            return
+        rung = self.session.engines.promote_stt(self._choice, self._on_engine)
+        if rung is None:
+            return
+        self._best = (best, self._best[1])
+        why = self.proving.reason("stt", rung.spec.provider) or rung.why_not_better
+        spec = rung.spec
+        message = f"{spec.tier} · {spec.provider or spec.model} took over{f': {why}' if why else ''}"
+        self._emit(events.EngineChanged("stt", "Promoted", rung.spec.name, f"{message}."))
 
     def _fit_models(self) -> None:
         """Other models are there: use what is the best one now."""
         (old_stt, old_tts), best = self._best, engines.best_specs(self._choice)
         self._best = best
+        self.proving.look()
         if best[0] is not None and best[0] != old_stt:
             self.session.engines.exchange_stt(self._choice, self._on_engine)
         if best[1] is not None and best[1] != old_tts:

@@ -252,6 +252,18 @@ class Service:
         """Measure an installed model on this machine; told by ``ModelWork`` and ``ModelMeasured``."""
         self._do(lambda running: running.models.test(name))
 
+    def show_proofs(self) -> None:
+        """What is proven of accelerators; answered by ``ProofShown``."""
+        self._do(lambda running: running.proving.show())
+
+    def prove_again(self) -> None:
+        """Let every accelerator prove itself, in the next quiet moment; told by ``ProofShown``."""
+        self._do(lambda running: running.proving.prove())
+
+    def cancel_proof(self) -> None:
+        """End a proof that runs or waits; told by ``ProofShown``."""
+        self._do(lambda running: running.proving.cancel())
+
     def look_at_machine(self) -> None:
         """Answered by ``MachineShown``."""
         self._do(lambda running: running.look_at_machine())

@@ -21,6 +21,7 @@ from starling.pipeline.choice import Choice
 from starling.pipeline.conversation import Rules
 from starling.pipeline.coordinator import Coordinator
 from starling.pipeline.ears import Ears
+from starling.pipeline.idle import IdleWatch
 from starling.pipeline.mailbox import Mailbox
 from starling.pipeline.partials import PartialLine
 from starling.pipeline.pump import Source
@@ -110,7 +111,7 @@ class Session:
                 stack.callback(self.history.close)
             stack.callback(lambda: self._sink.close())
             stack.callback(both.close)
-            stack.callback(engines.IdleWatch(both).close)
+            stack.callback(IdleWatch(both).close)
             self.recogniser = engines.Recogniser(both, choice.stt_options)
             self.keeper = keeping.Keeper(self.history, "assistant", choice.keep_days, emit)
             line = RecognitionLine(self.recogniser, self.keeper, self.mailbox.result)
