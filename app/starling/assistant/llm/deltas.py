@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from starling.assistant.llm.listing import LONGEST_NAME
 from starling.assistant.llm.thinking import ThinkFilter
 
 MOST_CALLS = 16
@@ -58,17 +59,26 @@ class Assembly:
         self._calls: list[_Fragments] = []
         self._by_index: dict[object, _Fragments] = {}
         self._thinking = ThinkFilter()
+        self._half = ""
 
     def take(self, data: str) -> str:
         """Take one event's data and return the text it adds. Raises BadChunkError, ReportedError."""
         if data.strip() == DONE:
             self.done = True
             return ""
-        return "".join(self._take(chunk) for chunk in _chunks(data))
+        return self._whole("".join(self._take(chunk) for chunk in _chunks(data)))
 
     def end(self) -> str:
         """The stream has ended: text that was held back."""
-        return self._thinking.finish()
+        rest, self._half = self._half + self._thinking.finish(), ""
+        return _valid(rest)
+
+    def _whole(self, text: str) -> str:
+        """The text without half a letter at its end: servers cut between the two halves of an emoji."""
+        text = self._half + text
+        cut = len(text) - (bool(text) and "\ud800" <= text[-1] <= "\udbff")
+        self._half = text[cut:]
+        return _valid(text[:cut])
 
     def calls(self) -> list[Call]:
         """The tool calls, whole."""
@@ -77,8 +87,8 @@ class Assembly:
     def _take(self, chunk: dict[str, Any]) -> str:
         if chunk.get("error"):
             raise ReportedError(_reason(chunk["error"]))
-        if isinstance(model := chunk.get("model"), str):
-            self.model = model
+        if isinstance(model := chunk.get("model"), str) and model.isprintable() and len(model) <= LONGEST_NAME:
+            self.model = model or self.model
         choices = chunk.get("choices")
         if choices is None and "usage" not in chunk and "timings" not in chunk:
             raise BadChunkError("it sent JSON without choices")
@@ -131,6 +141,11 @@ class Assembly:
         if isinstance(name, str) and name:
             call.id = name
         return call
+
+
+def _valid(text: str) -> str:
+    """Halves joined, and single ones replaced: nothing else takes them, no file, no engine, no screen."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _chunks(data: str) -> list[dict[str, Any]]:

@@ -51,7 +51,7 @@ class EventParser:
         name, _, value = line.partition(b":")
         if name == b"data":
             text = value.removeprefix(b" ").decode("utf-8", "replace")
-            self._size += len(text)
+            self._size += len(text) + 1  # lines without text are kept too
             if self._size > LONGEST_EVENT:
                 raise TooLongError
             self._data.append(text)
