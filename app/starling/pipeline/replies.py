@@ -216,6 +216,10 @@ class ReplyLine:
         failure = None
         try:
             text = make()
+            if stops != self._stops and not isinstance(text, str):
+                text.cancel()
+                text.ended("")  # what it did before is remembered, though nothing of it was heard
+                return None
             if not text or stops != self._stops:
                 return None
             if isinstance(text, str):

@@ -193,3 +193,30 @@ def test_a_stop_between_the_text_and_the_voice_is_heeded(bench):
     bench.line.submit("one", 1)
     bench.wait_for(1)
     assert asked == [True]
+
+
+class Stream:
+    def __init__(self):
+        self.told = []
+
+    def __iter__(self):
+        self.told.append("asked")
+        return iter(())
+
+    def cancel(self):
+        self.told.append("cancelled")
+
+    def ended(self, said):
+        self.told.append(said)
+
+
+def test_a_streamed_reply_that_a_stop_drops_is_told_its_end(bench):
+    """It may have done something already, which the conversation has to know of."""
+    stream, answer = Stream(), bench.assistant.answer
+    bench.assistant.answer = lambda request: answer(request) and stream
+    bench.line.submit("slow", 1)
+    assert bench.assistant.thinking.wait(5)
+    bench.line.stop()
+    bench.assistant.go.set()
+    assert bench.wait_for(1) == [(1, None)]
+    assert stream.told == ["cancelled", ""]
