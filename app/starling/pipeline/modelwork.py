@@ -182,6 +182,7 @@ class ModelJobs:
         with self._lock:
             if self._jobs.get(name) is not job or job.wish:  # paused or cancelled while it waited
                 return
+            job.told = replace(job.told, stage="running")  # from here on a stop reaches the download itself
         pace = _Pace(lambda told: self._tell(name, job, told))
         pace(ModelWork(name, "install", "running", phase="checking"))
         try:

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from starling.core.errors import StarlingError
-from starling.pipeline import events
+from starling.pipeline import events, modelwork
 from starling.pipeline.modelwork import ModelJobs
 from starling.pipeline.shown_models import Measurement, ModelsShown, ModelWork
 from tests.helpers.pulse import wait_until
@@ -119,6 +119,16 @@ def test_a_cancelled_install_is_discarded(stage):
     stage.jobs.cancel("base")
     assert stage.comes("base", "waiting", "running", "cancelled")
     assert stage.shelf.done == [("discard", "base")]
+
+
+@pytest.mark.parametrize("wish", ["cancel", "pause"])
+def test_an_install_is_stopped_in_the_moment_it_begins(stage, monkeypatch, wish):
+    """Between the look whether it is still wanted and the first word of the download."""
+    made = modelwork._Pace
+    monkeypatch.setattr(modelwork, "_Pace", lambda tell: getattr(stage.jobs, wish)("base") or made(tell))
+    stage.jobs.install("base")
+    assert stage.comes("base", "waiting", "running", "cancelled" if wish == "cancel" else "paused")
+    assert ("install", "base") not in stage.shelf.done
 
 
 def test_a_paused_install_can_be_cancelled(stage):
