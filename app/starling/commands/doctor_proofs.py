@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
 from starling.core.errors import StarlingError
+from starling.npu.vitisai import cache
 from starling.pipeline import candidacy
 from starling.pipeline.candidacy import Candidacy
 from starling.pipeline.choice import Choice
 from starling.pipeline.proof_entries import entries
+
+COMPILING_TOLD_S = 15.0
+"""Between two lines about a compilation, which may take a quarter of an hour."""
 
 
 def section(choice: Choice, looked: Candidacy, *, prove: bool) -> dict[str, Any]:
@@ -29,6 +35,7 @@ def section(choice: Choice, looked: Candidacy, *, prove: bool) -> dict[str, Any]
     return {
         "candidates": [asdict(entry) for entry in shown],
         "contexts": asdict(looked.share) | {"slots": held},
+        "compiling": [asdict(one) for one in cache.under_way()],
         "reasons": [error.message for error in troubles],
         "fixes": [error.fix for error in troubles if error.fix],
     }
@@ -40,6 +47,7 @@ def lines(found: dict[str, Any]) -> list[str]:
     contexts = found["contexts"]
     if contexts["ours"] or contexts["others"]:
         told.append(f"hardware contexts: {contexts['ours']} held by Starling, {contexts['others']} by others")
+    told += [_compiling(cache.Compiling(**one)) for one in found["compiling"]]
     return told or ["no accelerator was looked for"]
 
 
@@ -50,7 +58,8 @@ def _prove(choice: Choice) -> list[StarlingError]:
     try:
         if not run.due(again=True):
             return [StarlingError("proof.nothing", "There is no accelerator here that could be proven.")]
-        return run.run(again=True)
+        with _compilations_told():
+            return run.run(again=True)
     except StarlingError as error:
         return [error]
     finally:
@@ -59,6 +68,31 @@ def _prove(choice: Choice) -> list[StarlingError]:
 
 def _tell(step: str, done: int, steps: int) -> None:
     print(f"starling: [{done + 1}/{steps}] {step}", file=sys.stderr, flush=True)
+
+
+@contextlib.contextmanager
+def _compilations_told() -> Iterator[None]:
+    """Meanwhile say how the compilations go that are under way."""
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(COMPILING_TOLD_S):
+            for one in cache.under_way():
+                print(f"starling: {_compiling(one)}", file=sys.stderr, flush=True)
+
+    thread = threading.Thread(target=watch, name="compilations", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _compiling(one: cache.Compiling) -> str:
+    """What is measured of it: there is no share, because the compiler tells none."""
+    took, written = f"{one.elapsed_s:.0f} s so far", f"{one.cache_bytes / 1e6:.1f} MB written"
+    return f"{one.model} is being compiled for the NPU: {took}, {written}"
 
 
 def _entry(entry: dict[str, Any]) -> Iterator[str]:
