@@ -1,122 +1,28 @@
 """The store: everything a command or a page does with models, in one place.
 
-::
-
-    store = Store(network, catalogue)             # cheap: reads nothing
-    store.items() -> tuple[Item, ...]             # catalogue, installed, partial, faulty; reads cards, no weights
-    store.item("whisper-base") -> Item
-
-    job = store.start_install("whisper-base", on_progress, on_end)    # returns at once; one job at a time
-    job = store.start_import(path, on_progress, on_end, name=…, short_context=…)
-    job = store.start_verify("whisper-base", on_progress, on_end)
-    job = store.start_move(folder, on_progress, on_end)
-    job.state, job.progress, job.error, job.result                    # from any thread
-    job.pause()      # ends the transfer and keeps what is here; resume by start_install again
-    job.cancel()     # as pause; the page then asks store.discard(id) if nothing is to be kept
-    job.wait(timeout_s) -> bool
-
-    store.remove("whisper-base"); store.discard("whisper-base"); store.where() -> Path
-    store.close()                                                     # cancels the job and waits for it shortly
-
-``on_progress(Progress)`` and ``on_end(Job)`` are called on the job's own thread, ``on_end`` exactly once; a window
-hands them to its own thread through a queued signal. The blocking forms (``install``, ``import_path``, ``verify``,
-``move``) do the same on the caller's thread and raise. Nothing here contacts a server except an install that was asked
-for. Of several processes one at a time changes models; another is told ``model.busy``.
+Everything blocks and raises; who must not wait does it on a thread of its own (``pipeline.modelwork``) and stops it
+through a :class:`Control`. Nothing here contacts a server except an install that was asked for. Of several processes
+one at a time changes models; another is told ``model.busy``.
 """
 
 from __future__ import annotations
 
 import difflib
-import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from starling.core.errors import StarlingError, internal_error
+from starling.core.errors import StarlingError
 from starling.models import installing, library, moving
 from starling.models.card import ModelCard
 from starling.models.catalogue import Catalogue, Entry, load
 from starling.models.info import ModelInfo
 from starling.models.install import install
 from starling.models.items import Item, list_items
-from starling.models.network import Control, Network, Stopped
+from starling.models.network import Control, Network
 from starling.models.place import models_dir, one_installer
 from starling.models.progress import OnProgress, Phase, Progress
 from starling.models.verify import verified_paths
-
-JobKind = Literal["install", "import", "verify", "move"]
-JobState = Literal["running", "done", "paused", "cancelled", "failed"]
-CLOSE_S = 2.0
-
-
-class Job:
-    """Work on models in a thread of its own.
-
-    Attributes:
-        kind: what it does.
-        id: the model it is about; the folder's text for a move or an import.
-    """
-
-    def __init__(self, kind: JobKind, about: str) -> None:
-        self.kind: JobKind = kind
-        self.id = about
-        self.control = Control()
-        self._lock = threading.Lock()
-        self._state: JobState = "running"
-        self._progress = Progress("checking", 0, 0)
-        self._error: StarlingError | None = None
-        self._result: ModelCard | Path | None = None
-        self._ended = threading.Event()
-
-    @property
-    def state(self) -> JobState:
-        """Where it is; changes once, when it ends."""
-        return self._state
-
-    @property
-    def progress(self) -> Progress:
-        """The last that was heard of it."""
-        return self._progress
-
-    @property
-    def error(self) -> StarlingError | None:
-        """Why it failed; None otherwise."""
-        return self._error
-
-    @property
-    def result(self) -> ModelCard | Path | None:
-        """What an install or import made, the folder that a move ended in; None otherwise."""
-        return self._result
-
-    def pause(self) -> None:
-        """End the transfer soon and keep what it brought; it ends as ``paused``."""
-        self.control.stop("paused")
-
-    def cancel(self) -> None:
-        """End it soon; what was downloaded is kept until ``Store.discard``. It ends as ``cancelled``."""
-        self.control.stop("cancelled")
-
-    def wait(self, timeout_s: float | None = None) -> bool:
-        """Whether it ended within that time; ``on_end`` is called right after."""
-        return self._ended.wait(timeout_s)
-
-    def _run(self, work: Callable[[OnProgress], ModelCard | Path | None], on_progress: OnProgress) -> None:
-        def told(progress: Progress) -> None:
-            self._progress = progress
-            on_progress(progress)
-
-        try:
-            self._result = work(told)
-            self._state = "done"
-        except Stopped as stopped:
-            self._state = "paused" if stopped.code == "download.paused" else "cancelled"
-        except StarlingError as error:
-            self._error, self._state = error, "failed"
-        except Exception as error:  # noqa: BLE001 - a bug must reach the page as words and not end its thread in silence
-            self._error, self._state = internal_error(error), "failed"
-
-
-OnEnd = Callable[[Job], None]
 
 
 def _nothing(_: Any) -> None:
@@ -134,8 +40,6 @@ class Store:
     def __init__(self, network: Network | None = None, catalogue: Catalogue | None = None) -> None:
         self.network = network or Network()
         self._catalogue = catalogue
-        self._lock = threading.Lock()
-        self._job: Job | None = None
 
     @property
     def catalogue(self) -> Catalogue:
@@ -143,11 +47,6 @@ class Store:
         if self._catalogue is None:
             self._catalogue = load()
         return self._catalogue
-
-    @property
-    def job(self) -> Job | None:
-        """The job at work, or the last one."""
-        return self._job
 
     def items(self) -> tuple[Item, ...]:
         """Every model there is to show."""
@@ -236,82 +135,6 @@ class Store:
     def discard(self, name: str) -> bool:
         """Delete an unfinished download; False when there is none. Raises StarlingError ``model.busy``."""
         return installing.discard(self._entry(name).id)
-
-    def start_install(
-        self, name: str, on_progress: OnProgress = _nothing, on_end: OnEnd = _nothing, *, accept_changes: bool = False
-    ) -> Job:
-        """:meth:`install` in the background. Raises StarlingError ``model.unknown``, ``model.busy``."""
-        self._entry(name)
-        job = Job("install", name)
-        return self._start(
-            job,
-            lambda told: self.install(name, told, job.control, accept_changes=accept_changes),
-            on_progress,
-            on_end,
-        )
-
-    def start_import(
-        self,
-        path: Path,
-        on_progress: OnProgress = _nothing,
-        on_end: OnEnd = _nothing,
-        *,
-        name: str | None = None,
-        short_context: bool = False,
-        licence: str = "",
-    ) -> Job:
-        """:meth:`import_path` in the background. Raises StarlingError ``model.busy``."""
-        job = Job("import", str(path))
-        return self._start(
-            job,
-            lambda told: self.import_path(
-                path, told, job.control, name=name, short_context=short_context, licence=licence
-            ),
-            on_progress,
-            on_end,
-        )
-
-    def start_verify(self, name: str, on_progress: OnProgress = _nothing, on_end: OnEnd = _nothing) -> Job:
-        """:meth:`verify` in the background. Raises StarlingError ``model.busy``."""
-        job = Job("verify", name)
-        return self._start(job, lambda told: self.verify(name, told, job.control), on_progress, on_end)
-
-    def start_move(self, folder: Path, on_progress: OnProgress = _nothing, on_end: OnEnd = _nothing) -> Job:
-        """:meth:`move` in the background. Raises StarlingError ``model.busy``."""
-        job = Job("move", str(folder))
-        return self._start(job, lambda told: self.move(folder, told, job.control), on_progress, on_end)
-
-    def close(self, timeout_s: float = CLOSE_S) -> bool:
-        """Cancel the job, wait for it shortly; whether nothing runs any more."""
-        job = self._job
-        if job is None or job.state != "running":
-            return True
-        job.pause()
-        return job.wait(timeout_s)
-
-    def _start(
-        self,
-        job: Job,
-        work: Callable[[OnProgress], ModelCard | Path | None],
-        on_progress: OnProgress,
-        on_end: OnEnd,
-    ) -> Job:
-        with self._lock:
-            if self._job is not None and not self._job.wait(0):
-                raise StarlingError(
-                    "model.busy", "Another download or import is at work on the models.", "Wait until it is done."
-                )
-            self._job = job
-
-        def run() -> None:
-            try:
-                job._run(work, on_progress)
-            finally:
-                job._ended.set()
-            on_end(job)
-
-        threading.Thread(target=run, name=f"models {job.kind}", daemon=True).start()
-        return job
 
     def _entry(self, name: str) -> Entry:
         entry = self.catalogue.find(name)

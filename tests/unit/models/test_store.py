@@ -11,7 +11,7 @@ import pytest
 
 from starling.core.errors import StarlingError
 from starling.models import installing, place
-from starling.models.card import CARD_FILE, ModelCard
+from starling.models.card import CARD_FILE
 from starling.models.first_pins import read_first_pins
 from starling.models.installing import DOWNLOADS, staging
 from starling.models.items import list_items
@@ -109,75 +109,50 @@ def test_a_partial_download_is_shown_and_discarded(server, folders):
     assert state(store) == "available"
 
 
-def test_in_the_background(server, folders):
-    server_file = shop(server, folders)
-    progress, ended = [], []
-    job = server_file.start_install("m", progress.append, ended.append)
-    assert job.wait(20)
-    wait_for(lambda: ended)
-    assert (job.state, job.error, ended) == ("done", None, [job])
-    assert isinstance(job.result, ModelCard)
-    assert progress[-1] == job.progress
+def in_the_background(store, control):
+    """An install on a thread; what it raised is in the list that is returned."""
+    raised = []
+
+    def run():
+        try:
+            store.install("m", control=control)
+        except StarlingError as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread, raised
 
 
 def test_paused_and_gone_on_with(server, folders):
-    store = shop(server, folders)
+    store, control = shop(server, folders), Control()
     served = server.files["m/model.bin"]
     served.fault, served.seconds = "slow", 0.05
-    job = store.start_install("m")
-    with pytest.raises(StarlingError) as caught:
-        store.start_install("m")
-    assert caught.value.code == "model.busy"
+    thread, raised = in_the_background(store, control)
     wait_for(lambda: store.item("m").done_bytes > 2000 and served.asked)
-    job.pause()
-    assert job.wait(2)
-    assert (job.state, state(store)) == ("paused", "partial")
+    with pytest.raises(StarlingError) as caught:
+        store.install("m")
+    assert caught.value.code == "model.busy"
+    control.stop("paused")
+    thread.join(2)
+    assert [error.code for error in raised] == ["download.paused"]
+    assert state(store) == "partial"
     served.fault = ""
-    job = store.start_install("m")
-    assert job.wait(20)
-    assert (job.state, state(store)) == ("done", "installed")
+    store.install("m")
+    assert state(store) == "installed"
     assert "Range" in served.requests[-1]
 
 
 def test_cancelled(server, folders):
-    store = shop(server, folders)
+    store, control = shop(server, folders), Control()
     server.files["m/model.bin"].fault = "stall"
     store.network = replace(store.network, stall_s=30)
-    job = store.start_install("m")
+    thread, raised = in_the_background(store, control)
     wait_for(lambda: server.files["m/model.bin"].asked)
-    job.cancel()
-    assert job.wait(2)
-    assert (job.state, job.error) == ("cancelled", None)
-
-
-def test_closing_ends_the_job_and_keeps_what_is_here(server, folders):
-    store = shop(server, folders)
-    server.files["m/model.bin"].fault, server.files["m/model.bin"].seconds = "slow", 0.05
-    store.start_install("m")
-    wait_for(lambda: server.files["m/model.bin"].asked)
-    assert store.close()
-    assert store.close()
-    assert Store().close()
-
-
-def test_a_failure_is_told_once(server, folders):
-    store = shop(server, folders)
-    server.files["m/model.bin"].fault = "404"
-    ended = []
-    job = store.start_install("m", on_end=ended.append)
-    job.wait(20)
-    wait_for(lambda: ended)
-    assert (job.state, job.error.code) == ("failed", "download.stale_pin")
-
-
-def test_a_bug_is_told_in_words(server, folders):
-    def broken(progress):
-        raise RuntimeError("private")
-
-    job = shop(server, folders).start_install("m", broken)
-    job.wait(20)
-    assert (job.state, job.error.code) == ("failed", "internal.bug")
-    assert "private" not in str(job.error)
+    control.stop("cancelled")
+    thread.join(2)
+    assert not thread.is_alive()
+    assert isinstance(raised[0], Stopped)
 
 
 def test_small_files_come_first(server, folders):
@@ -201,10 +176,9 @@ def test_one_at_a_time(server, folders, tmp_path):
             assert caught.value.code == "model.busy"
 
 
-@pytest.mark.parametrize("method", ["install", "start_install"])
-def test_unknown(server, folders, method):
+def test_unknown(server, folders):
     with pytest.raises(StarlingError) as caught:
-        getattr(shop(server, folders), method)("nothing")
+        shop(server, folders).install("nothing")
     assert caught.value.code == "model.unknown"
 
 
