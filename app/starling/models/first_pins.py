@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from starling.core.errors import StarlingError
+from starling.models.pins import keep
 from starling.models.place import home
 
 
@@ -53,20 +53,7 @@ def write_first_pins(entry: str, pins: Mapping[str, FirstPin]) -> None:
     Raises:
         StarlingError: ``model.pin_failed``.
     """
-    path = _path(entry)
-    draft = path.with_suffix(f".{os.getpid()}.new")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        data = {"files": {name: asdict(pin) for name, pin in pins.items()}}
-        draft.write_text(json.dumps(data, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-        os.replace(draft, path)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise StarlingError(
-            "model.pin_failed",
-            f"The hashes of {entry} cannot be remembered: {error.strerror}.",
-            f"Make {path.parent} writable.",
-        ) from None
+    keep(_path(entry), {"files": {name: asdict(pin) for name, pin in pins.items()}}, entry)
 
 
 def forget_first_pins(entry: str) -> None:

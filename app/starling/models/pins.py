@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from starling.core.errors import StarlingError
 from starling.models.card import FileRecord
@@ -54,6 +55,15 @@ def write_pins(folder: Path, files: Mapping[str, FileRecord]) -> None:
     """
     path = pin_path(folder)
     data = {"folder": str(folder.resolve()), "files": {name: asdict(record) for name, record in files.items()}}
+    keep(path, data, str(folder))
+
+
+def keep(path: Path, data: Mapping[str, Any], of: str) -> None:
+    """Write a file of pins in one atomic step; ``of`` says what is pinned.
+
+    Raises:
+        StarlingError: ``model.pin_failed``.
+    """
     part = path.with_suffix(f".{secrets.token_hex(4)}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -63,7 +73,7 @@ def write_pins(folder: Path, files: Mapping[str, FileRecord]) -> None:
         part.unlink(missing_ok=True)
         raise StarlingError(
             "model.pin_failed",
-            f"The hashes of {folder} cannot be remembered: {error.strerror}.",
+            f"The hashes of {of} cannot be remembered: {error.strerror}.",
             f"Make {path.parent} writable.",
         ) from None
 
