@@ -90,7 +90,8 @@ class _Accelerated:
         self._looked: Candidacy | None = None
 
     def proofs(self) -> dict[str, Any]:
-        return doctor_proofs.section(self._choice, self._look(), prove=self._options.prove)
+        troubles = doctor_proofs.prove(self._choice) if self._options.prove else []
+        return doctor_proofs.section(self._choice, self._look(), troubles)  # a look sees the proofs before it
 
     def engines(self) -> dict[str, Any]:
         from starling.pipeline.engines import stt_rungs, tts_rungs

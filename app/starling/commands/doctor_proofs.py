@@ -6,7 +6,7 @@ import contextlib
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -21,9 +21,9 @@ COMPILING_TOLD_S = 15.0
 """Between two lines about a compilation, which may take a quarter of an hour."""
 
 
-def section(choice: Choice, looked: Candidacy, *, prove: bool) -> dict[str, Any]:
-    """Every accelerator, its record, and who holds the NPU; with ``prove`` everything is proven first."""
-    troubles = _prove(choice) if prove else []
+def section(choice: Choice, looked: Candidacy, troubles: Sequence[StarlingError]) -> dict[str, Any]:
+    """Every accelerator, its record, and who holds the NPU; ``troubles`` of a proof before are told with them."""
+    troubles = list(troubles)
     records = candidacy.records()
     if records.trouble is not None:
         troubles.append(records.trouble)
@@ -51,7 +51,8 @@ def lines(found: dict[str, Any]) -> list[str]:
     return told or ["no accelerator was looked for"]
 
 
-def _prove(choice: Choice) -> list[StarlingError]:
+def prove(choice: Choice) -> list[StarlingError]:
+    """Let everything prove itself now, and tell each step on stderr; what went wrong comes back."""
     from starling.pipeline.proof_run import ProofRun
 
     run = ProofRun(choice, _tell)

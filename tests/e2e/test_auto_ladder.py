@@ -1,0 +1,124 @@
+"""``auto`` over a server that says it recognises on the NPU: unproven, proven, too slow, wrong, changed, gone."""
+
+import json
+import time
+
+import pytest
+
+from starling.pipeline.proof_run import SPOKEN, known_clip
+from tests.helpers.asr_server import asr_server
+from tests.helpers.commands import starling
+from tests.helpers.listening import speech_wav
+from tests.helpers.machines import machine
+
+SENTENCE = "set a timer for ten minutes"
+TEXT = "Set a timer for ten minutes."
+CLIP_SAMPLES = len(known_clip())
+STARTER = ("--model", "starter")
+
+
+class Ears:
+    """What the server hears, and how long it takes."""
+
+    def __init__(self):
+        self.takes_s = 0.0
+        self.clip = SPOKEN
+
+    def __call__(self, samples, fields):
+        time.sleep(self.takes_s)
+        return self.clip if len(samples) == CLIP_SAMPLES else TEXT
+
+
+@pytest.fixture(scope="module")
+def said(tmp_path_factory):
+    return str(speech_wav(tmp_path_factory.mktemp("said") / "said.wav", [SENTENCE]))
+
+
+@pytest.fixture
+def flm():
+    ears = Ears()
+    with asr_server("FastFlowLM", ears) as server:
+        server.ears = ears
+        yield server
+
+
+@pytest.fixture
+def run(tmp_path, flm, said):
+    """Commands of one person on this machine with that server."""
+    strix = machine(tmp_path / "machine", "strix")
+    env = {"STARLING_SPEECH_SERVERS": f"FastFlowLM={flm.url}", "STARLING_SYSROOT": str(strix.root)}
+
+    class Run:
+        def tried(self, *words):
+            done = starling(
+                *("try", "--json", "--out", str(tmp_path / "reply.wav"), "--audio", said, *STARTER, *words),
+                home=tmp_path,
+                env=env,
+            )
+            assert done.code == 0, done.err
+            (utterance,) = json.loads(done.out)["utterances"]
+            assert utterance["text"] == TEXT
+            return utterance
+
+        def doctor(self, *words):
+            done = starling("doctor", "--json", *STARTER, *words, home=tmp_path, env=env)
+            assert done.code == 0, done.err
+            told = json.loads(done.out)
+            (entry,) = [entry for entry in told["proofs"]["candidates"] if entry["provider"] == "server"]
+            return entry, told["engines"]["stt"][0]
+
+    return Run()
+
+
+def test_what_is_proven_is_used_until_something_changes(run, flm):
+    assert run.tried()["tier"] == "legacy"
+    entry, best = run.doctor()
+    assert (entry["state"], best["tier"]) == ("unproven", "legacy")
+
+    entry, best = run.doctor("--prove")
+    assert (entry["state"], entry["device"], entry["runs"]) == ("taken", "npu", 5)
+    assert entry["evidence"]
+    assert entry["reason"].endswith(" % faster")
+    assert 0 < entry["candidate_ms"] < 0.8 * entry["below_ms"]
+    assert (best["tier"], best["provider"], best["why_not_better"]) == ("advanced", "server", "")
+
+    heard = run.tried()
+    assert (heard["tier"], heard["provider"], heard["placement"]["device"]) == ("advanced", "server", "npu")
+    assert run.tried("--stt", "legacy")["tier"] == "legacy"
+    assert run.tried("--provider", "xrt")["tier"] == "legacy"
+
+    flm.version = "0.9.99"
+    entry, best = run.doctor()
+    assert (entry["state"], best["tier"]) == ("unproven", "legacy")
+    assert "FastFlowLM 0.9.46 → FastFlowLM 0.9.99" in entry["reason"]
+    heard = run.tried()
+    assert heard["tier"] == "legacy"
+    assert "to be proven again" in heard["why_not_better"]
+
+
+@pytest.mark.parametrize(
+    ("ears", "reason"),
+    [({"takes_s": 1.0}, " % more time than the tier below"), ({"clip": "what is the wetter"}, "something else")],
+)
+def test_what_is_slow_or_wrong_is_refused_with_the_reason(run, flm, ears, reason):
+    for name, value in ears.items():
+        setattr(flm.ears, name, value)
+    entry, best = run.doctor("--prove")
+    assert (entry["state"], best["tier"]) == ("refused", "legacy")
+    assert reason in entry["reason"]
+    assert reason in best["why_not_better"]
+    assert run.tried()["tier"] == "legacy"
+
+
+def test_a_server_that_is_gone_costs_no_text(run, flm):
+    assert run.doctor("--prove")[0]["state"] == "taken"
+    assert run.tried()["tier"] == "advanced"
+    flm.answers["/audio/transcriptions"] = (500, {"error": "no"})
+    heard = run.tried()
+    assert heard["tier"] == "legacy"
+    (change,) = heard["changes"]
+    assert (change["tier"], change["provider"]) == ("advanced", "server")
+    flm.answers["/models"] = b"<html>not me</html>"
+    heard = run.tried()
+    assert (heard["tier"], heard["changes"]) == ("legacy", [])
+    assert "advanced · server: " in heard["why_not_better"]
