@@ -18,6 +18,8 @@ FRAMES_PER_TOKEN = 4
 STYLE_ROWS = 510
 STYLE_SIZE = 256
 NOISE = 0.004
+TOKEN_KINDS = 178
+"""Of the original's vocabulary."""
 _GROUPS = (
     "af_heart af_alloy af_aoede af_bella af_jessica af_kore af_nicole af_nova af_river af_sarah af_sky",
     "am_adam am_echo am_eric am_fenrir am_liam am_michael am_onyx am_puck am_santa",
@@ -29,7 +31,9 @@ _GROUPS = (
 VOICES = tuple(" ".join(_GROUPS).split())
 
 
-def build(folder: Path, *, new_names: bool = False, durations: bool = False, noise: bool = False) -> Path:
+def build(
+    folder: Path, *, new_names: bool = False, durations: bool = False, noise: bool = False, deep: bool = False
+) -> Path:
     """Write ``model.onnx`` and ``voices.bin`` into ``folder``, which is returned.
 
     Args:
@@ -37,9 +41,11 @@ def build(folder: Path, *, new_names: bool = False, durations: bool = False, noi
         new_names: ``input_ids, style, speed -> waveform`` instead of ``tokens, style, speed -> audio``.
         durations: a second output ``duration``, frames for each token, int64.
         noise: unseeded noise, as the original draws, by every operator that draws any, and one inside a branch.
+        deep: layers like the original's: products and a convolution over the tokens, before their durations are
+            known; a convolution and squares over the samples.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    onnx.save(_model(new_names, durations, noise), folder / "model.onnx")
+    onnx.save(_model(new_names, durations, noise, deep), folder / "model.onnx")
     write_voices(folder / "voices.bin")
     return folder
 
@@ -53,7 +59,7 @@ def write_voices(path: Path, **replaced: np.ndarray) -> None:
         np.savez(file, **{**styles, **replaced})
 
 
-def _model(new_names: bool, durations: bool, noise: bool) -> onnx.ModelProto:
+def _model(new_names: bool, durations: bool, noise: bool, deep: bool) -> onnx.ModelProto:
     tokens, audio = ("input_ids", "waveform") if new_names else ("tokens", "audio")
     inputs = [
         helper.make_tensor_value_info(tokens, TensorProto.INT64, [1, "tokens"]),
@@ -63,9 +69,12 @@ def _model(new_names: bool, durations: bool, noise: bool) -> onnx.ModelProto:
     outputs = [helper.make_tensor_value_info(audio, TensorProto.FLOAT, ["samples"])]
     if durations:
         outputs.append(helper.make_tensor_value_info("duration", TensorProto.INT64, ["tokens"]))
-    graph = helper.make_graph(
-        _nodes(tokens, audio, durations, noise), "kokoro-shaped", inputs, outputs, [*_constants(noise)]
-    )
+    nodes, constants = _nodes(tokens, audio, durations, noise), _constants(noise)
+    if deep:
+        last = _sample_layers(nodes, audio)  # changes the others
+        nodes = [*_token_layers(tokens), *nodes, *last]
+        constants += _weights()
+    graph = helper.make_graph(nodes, "kokoro-shaped", inputs, outputs, constants)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     onnx.checker.check_model(model)
     return model
@@ -136,4 +145,72 @@ def _constants(noise: bool) -> list[onnx.TensorProto]:
     }
     if noise:
         values |= {"noise_level": np.array(NOISE, np.float32), "always": np.array(True)}
+    return [numpy_helper.from_array(value, name) for name, value in values.items()]
+
+
+def _token_layers(tokens: str) -> list[onnx.NodeProto]:
+    """What a token is worth, from itself and its neighbours: 1 or a little off it, as ``token_level`` (tokens, 1)."""
+    node = helper.make_node
+    return [
+        node("Reshape", [tokens, "flat"], ["deep_ids"]),
+        node("Gather", ["embeddings", "deep_ids"], ["embedded"]),
+        node("MatMul", ["embedded", "weight_up"], ["up"]),
+        node("Tanh", ["up"], ["up_bounded"]),
+        node("Gemm", ["up_bounded", "weight_down", "bias_down"], ["down"], transB=1),
+        node("Transpose", ["down"], ["channels"], perm=[1, 0]),
+        node("Unsqueeze", ["channels", "zero_axis"], ["batch"]),
+        node("Conv", ["batch", "kernel", "kernel_bias"], ["neighbours"], kernel_shape=[3], pads=[1, 1]),
+        node("ReduceMean", ["neighbours"], ["worth"], axes=[1], keepdims=0),
+        node("Transpose", ["worth"], ["worth_column"], perm=[1, 0]),
+        node("Tanh", ["worth_column"], ["worth_bounded"]),
+        node("Mul", ["worth_bounded", "worth_range"], ["worth_offset"]),
+        node("Add", ["worth_offset", "unit"], ["token_level"]),
+    ]
+
+
+def _sample_layers(nodes: list[onnx.NodeProto], audio: str) -> list[onnx.NodeProto]:
+    """A convolution and a square over the samples; what made the audio makes ``plain`` instead."""
+    node = helper.make_node
+    for one in nodes:
+        if one.op_type == "Constant":
+            continue
+        for place, name in enumerate(one.input):
+            if name == "level" and one.op_type == "Mul":
+                one.input[place] = "level_each"
+            elif name == audio:
+                one.input[place] = "plain"
+        one.output[:] = ["plain" if name == audio else name for name in one.output]
+    at = next(number for number, one in enumerate(nodes) if "level_each" in one.input)
+    nodes.insert(at, node("Mul", ["level", "token_level"], ["level_each"]))
+    return [
+        node("Unsqueeze", ["plain", "two_axes"], ["plain_batch"]),
+        node("Conv", ["plain_batch", "filter"], ["filtered"], kernel_shape=[5], pads=[2, 2]),
+        node("Constant", [], ["exponent"], value=numpy_helper.from_array(np.array(2.0, np.float32))),
+        node("Pow", ["filtered", "exponent"], ["squared"]),
+        node("Mul", ["squared", "square_share"], ["squared_small"]),
+        node("Add", ["filtered", "squared_small"], ["shaped"]),
+        node("Reshape", ["shaped", "flat"], [audio]),
+    ]
+
+
+def _weights() -> list[onnx.TensorProto]:
+    rng = np.random.default_rng(1)
+
+    def drawn(*shape: int) -> np.ndarray:
+        return (rng.standard_normal(shape) / np.sqrt(shape[-1])).astype(np.float32)
+
+    values: dict[str, np.ndarray] = {
+        "embeddings": drawn(TOKEN_KINDS, 64),
+        "weight_up": drawn(64, 96),
+        "weight_down": drawn(64, 96),
+        "bias_down": drawn(64),
+        "kernel": drawn(64, 64, 3),
+        "kernel_bias": drawn(64),
+        "worth_range": np.array(0.1, np.float32),
+        "unit": np.array(1.0, np.float32),
+        "zero_axis": np.array([0], np.int64),
+        "two_axes": np.array([0, 1], np.int64),
+        "filter": np.array([[[0.05, 0.1, 0.7, 0.1, 0.05]]], np.float32),
+        "square_share": np.array(0.05, np.float32),
+    }
     return [numpy_helper.from_array(value, name) for name, value in values.items()]

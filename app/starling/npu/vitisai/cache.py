@@ -23,6 +23,8 @@ DONE = "compiled.json"
 _WORKING = "compiling.json"
 _LOCK_SUFFIX = ".lock"
 _KEY_CHARACTERS = 24
+KEPT = 2
+"""Compiled versions of a model that stay: a driver that is taken back finds its own again."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,29 @@ def compiling(folder: Path, model: str) -> Iterator[None]:
                 _mark(folder, _WORKING).unlink(missing_ok=True)
     finally:
         lock.release()
+
+
+def prune(folder: Path) -> None:
+    """Remove compiled models that this one has taken the place of: all but the newest of the same model."""
+    from filelock import FileLock, Timeout
+
+    stem = folder.name[: -_KEY_CHARACTERS - 1]
+    kin = [
+        mark.with_name(mark.name.removesuffix(f".{DONE}"))
+        for mark in folder.parent.glob(f"*.{DONE}")
+        if mark.name.removesuffix(f".{DONE}")[: -_KEY_CHARACTERS - 1] == stem
+    ]
+    for old in sorted(kin, key=_when, reverse=True)[KEPT:]:
+        with contextlib.suppress(OSError, Timeout), FileLock(str(old) + _LOCK_SUFFIX, timeout=0):
+            if old != folder:
+                forget(old)
+
+
+def _when(folder: Path) -> float:
+    try:
+        return _mark(folder, DONE).stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def under_way(where: Path | None = None) -> tuple[Compiling, ...]:

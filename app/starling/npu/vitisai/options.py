@@ -30,9 +30,19 @@ ENCODER_CONFIG: dict[str, Any] = {
 """Of AMD's Whisper demo, ``vitisai_config_whisper_encoder.json``: an fp32 encoder compiled to BF16."""
 
 
-def config_text() -> str:
+PLAIN_CONFIG: dict[str, Any] = {
+    **ENCODER_CONFIG,
+    "passes": [
+        ENCODER_CONFIG["passes"][0],
+        {**ENCODER_CONFIG["passes"][1], "vaiml_config": {"optimize_level": 3}},
+    ],
+}
+"""For a model that is not Whisper's encoder: without what AMD sets for that one's layers."""
+
+
+def config_text(config: dict[str, Any] = ENCODER_CONFIG) -> str:
     """The configuration file, with the same bytes every time: they are a part of the cache's key."""
-    return json.dumps(ENCODER_CONFIG, indent=2, sort_keys=True) + "\n"
+    return json.dumps(config, indent=2, sort_keys=True) + "\n"
 
 
 def provider_options(config_file: Path, cache_dir: Path, cache_key: str) -> dict[str, str]:

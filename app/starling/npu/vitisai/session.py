@@ -31,6 +31,14 @@ def create(config: Mapping[str, Any]) -> VitisEncoder:
         StarlingError: ``engine.cannot_load``, ``engine.vitisai_missing``, ``engine.vitisai_failed``,
             ``model.wrong_architecture``.
     """
+    options = dict(config["options"])
+    report = Report(Path(options["cache_dir"]), options["cache_key"])
+    session, version = open_session(str(config["model"]), options)
+    return VitisEncoder(session, version, report)
+
+
+def open_session(model: str, options: dict[str, str]) -> tuple[Any, str]:
+    """A session with the provider, and the version of ONNX Runtime. Raises as :func:`create`."""
     import onnxruntime
 
     if PROVIDER not in onnxruntime.get_available_providers():
@@ -39,21 +47,19 @@ def create(config: Mapping[str, Any]) -> VitisEncoder:
             f"The ONNX Runtime {onnxruntime.__version__} of this Python has no {PROVIDER}.",
             f"{_INSTALL} The onnxruntime of PyPI does not have it.",
         )
-    options = dict(config["options"])
-    report = _Report(Path(options["cache_dir"]), options["cache_key"])
     try:
-        session = onnxruntime.InferenceSession(str(config["model"]), providers=[PROVIDER], provider_options=[options])
+        session = onnxruntime.InferenceSession(model, providers=[PROVIDER], provider_options=[options])
     except (RuntimeError, ValueError) as error:
         if "alloc" in str(error).lower():
             raise
         raise _failed(str(error)) from error
-    return VitisEncoder(session, onnxruntime.__version__, report)
+    return session, str(onnxruntime.__version__)
 
 
 class VitisEncoder:
     """See ``speech.stt.base.Encoder``. Clips go through one by one: the shapes are fixed."""
 
-    def __init__(self, session: Any, version: str, report: _Report) -> None:
+    def __init__(self, session: Any, version: str, report: Report) -> None:
         self._session = session
         self._version = version
         self._input, self._mels = _only_input(session)
@@ -88,7 +94,7 @@ class VitisEncoder:
         return np.asarray(self._session.run([self._output], {self._input: clip})[0])
 
 
-class _Report:
+class Report:
     """The provider's report of a model, and whether this session wrote it."""
 
     def __init__(self, cache_dir: Path, cache_key: str) -> None:
@@ -139,4 +145,4 @@ def _failed(text: str) -> StarlingError:
     fix = "Look at the output of `starling doctor`; a newer NPU driver or Ryzen AI software may help."
     if "no such option" in reason:
         fix = "This Ryzen AI software does not know the compiler's options: update it to 1.8 or newer."
-    return StarlingError("engine.vitisai_failed", f"Vitis AI could not load the encoder: {reason}.", fix)
+    return StarlingError("engine.vitisai_failed", f"Vitis AI could not load the model: {reason}.", fix)

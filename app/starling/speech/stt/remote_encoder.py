@@ -1,31 +1,16 @@
-"""An encoder that lives in a child process under another Python, seen from the engine process that decodes.
-
-The child ends with this process, in mid-inference too, because it watches its stdin. What it does not end by itself is
-seen here: its death, and its silence. How long it may work is the business of whoever waits for this process.
-"""
+"""An encoder that lives in a child process under another Python, seen from the engine process that decodes."""
 
 from __future__ import annotations
 
-import math
-import queue
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
-import numpy as np
-
-from starling.child import framing, vitals
-from starling.child.command import python_argv, python_env
-from starling.child.patience import TICK_S, Patience
-from starling.child.process import Child
-from starling.core.errors import StarlingError
+from starling.child.remote import RemoteEngine, RemoteSpec
 from starling.core.placement import Placement
 from starling.speech.stt import encoder_engine
 from starling.speech.stt.base import MelBatch, States
 from starling.speech.stt.states import bad_states, checked_states
-
-_END_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -67,20 +52,25 @@ class RemoteEncoder:
     def __init__(self, spec: EncoderSpec, width: int | None = None) -> None:
         self._spec = spec
         self._width = width
-        self._ready = False
-        self._call = 0
-        self._inbox: queue.SimpleQueue[framing.Message | None] = queue.SimpleQueue()
-        self._child = self._start()
+        self._engine = RemoteEngine(
+            RemoteSpec(
+                spec.name,
+                "encoder",
+                encoder_engine.FACTORY,
+                {"encoder": spec.encoder, "config": dict(spec.config)},
+                spec.interpreter,
+                spec.env,
+                spec.load_deadline_s,
+                spec.silent_load,
+            )
+        )
         try:
-            config = {"encoder": spec.encoder, "config": dict(spec.config)}
-            self._send({"kind": "load", "factory": encoder_engine.FACTORY, "config": config})
-            self._about = dict(self._answer("ready", 0, spec.load_deadline_s).data["about"])
+            self._about = dict(self._engine.about)
             self._mels = int(self._about.pop("mels"))
             self._placement = Placement.from_json(self._about.pop("placement"))
         except BaseException:
-            self._child.kill()
+            self._engine.kill()
             raise
-        self._ready = True
 
     @property
     def mels(self) -> int:
@@ -95,7 +85,7 @@ class RemoteEncoder:
     @property
     def pid(self) -> int:
         """The child's process id."""
-        return self._child.pid
+        return self._engine.pid
 
     def encode(self, mel: MelBatch) -> States:
         """See :class:`starling.speech.stt.base.Encoder`.
@@ -103,18 +93,15 @@ class RemoteEncoder:
         Raises:
             StarlingError: as the constructor; also ``stt.bad_states``.
         """
-        self._call += 1
+        data, arrays = self._engine.call("encode", {}, {"mel": mel})
         try:
-            self._send({"kind": "call", "id": self._call, "op": "encode", "args": {}}, {"mel": mel})
-            reply = self._answer("reply", self._call, math.inf)
-            self._answer("end", self._call, math.inf)
-            if "states" not in reply.arrays:
+            if "states" not in arrays:
                 raise bad_states(self._spec.name, "no states")
-            self._placement = Placement.from_json(reply.data["data"]["placement"])
-            states = checked_states(reply.arrays["states"], mel, self._spec.name, self._width)
+            self._placement = Placement.from_json(data["placement"])
+            states = checked_states(arrays["states"], mel, self._spec.name, self._width)
             return states.copy()  # what came through a pipe cannot be written to, and CTranslate2 takes no such array
         except BaseException:
-            self._child.kill()
+            self._engine.kill()
             raise
 
     def describe(self) -> dict[str, Any]:
@@ -123,69 +110,4 @@ class RemoteEncoder:
 
     def close(self) -> None:
         """End the child."""
-        self._child.close(_END_S)
-
-    def _start(self) -> Child:
-        argv = python_argv(self._spec.interpreter)
-        try:
-            return Child(
-                argv,
-                on_message=self._inbox.put,
-                on_exit=partial(self._inbox.put, None),
-                env=python_env(self._spec.interpreter, self._spec.env),
-                name="encoder",
-            )
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            raise self._cannot_start(f"{argv[0]}: {reason}") from error
-
-    def _send(self, data: Mapping[str, Any], arrays: framing.Arrays | None = None) -> None:
-        try:
-            self._child.send(data, {name: np.ascontiguousarray(array) for name, array in (arrays or {}).items()})
-        except (OSError, ValueError) as error:
-            raise self._ended() from error
-
-    def _answer(self, kind: str, call: int, deadline_s: float) -> framing.Message:
-        """The child's next message of that kind, beats left out."""
-        wait = Patience(deadline_s, partial(vitals.cpu_seconds, self._child.pid))
-        patient = self._spec.silent_load and not self._ready
-        while True:
-            try:
-                message = self._inbox.get(timeout=TICK_S)
-            except queue.Empty:
-                wait.tick()
-            else:
-                if message is None:
-                    raise self._ended()
-                wait.heard()
-                if message.data.get("kind") == "error":
-                    raise StarlingError.from_json(message.data["error"])
-                if message.data.get("kind") == kind and message.data.get("id", 0) == call:
-                    return message
-            if wait.late or (wait.frozen and not patient):
-                raise self._hung(wait)
-
-    def _hung(self, wait: Patience) -> StarlingError:
-        how = (
-            f"gave no sign of life for {wait.silent_s:.0f} s"
-            if not wait.late
-            else f"was not ready within {wait.waited_s:.0f} s"
-        )
-        return StarlingError("engine.hung", f"The encoder {self._spec.name} {how}.", _CHECK)
-
-    def _ended(self) -> StarlingError:
-        self._child.kill()
-        status: int | None = self._child.process.returncode
-        last_line = self._child.stderr_tail.strip().rpartition("\n")[2]
-        if not self._ready and status == 1:  # how Python ends that lacks what the worker imports
-            return self._cannot_start(last_line or "exit status 1")
-        how = "stuck inside a driver" if status is None else f"signal {-status}" if status < 0 else f"status {status}"
-        # Not its stderr: it may quote what was said.
-        return StarlingError("engine.crashed", f"The encoder {self._spec.name} ended unexpectedly ({how}).", _CHECK)
-
-    def _cannot_start(self, reason: str) -> StarlingError:
-        message = f"The encoder {self._spec.name} cannot be started: {reason.rstrip('.')}."
-        return StarlingError("engine.cannot_start", message, _CHECK)
-
-
-_CHECK = "Check its Python and packages with `starling doctor`."
+        self._engine.close()

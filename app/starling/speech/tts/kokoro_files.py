@@ -20,7 +20,8 @@ from starling.models.contents import VOICE_SHAPE
 
 MOST_THREADS = 4
 _VOICE_SUFFIXES = (".bin", ".npz")
-_TOKENS = ("tokens", "input_ids")
+TOKENS = ("tokens", "input_ids")
+"""What an export calls its input of phonemes."""
 _LOG_ERRORS_ONLY = 3
 _SEED_BITS = 31
 _SPREAD = 2_654_435_761
@@ -89,24 +90,44 @@ def voice_names(folder: Path) -> list[str]:
         raise _bad_voices(path, f"cannot be read ({error})") from error
 
 
-def open_session(model: Path, threads: int, seed: int) -> Any:
+def open_session(model: Path, threads: int, seed: int, *, fixed_noise: bool = False, profile: str = "") -> Any:
     """An InferenceSession on the CPU, whose threads rest between calls.
 
     Args:
         model: the .onnx file.
         threads: 0 for the physical cores, four at most.
         seed: of the noise that the graph draws; 0 for noise that differs with every session.
+        fixed_noise: every operator that draws noise gets a seed by its name, so that edited copies draw the same.
+        profile: beginning of the path of a file where the session writes what each operator took; empty for none.
 
     Raises:
-        StarlingError: what ``models.verify.load_failed`` says; ``tts.bad_model`` when its inputs are not Kokoro's.
+        StarlingError: what ``models.verify.load_failed`` says; ``tts.bad_model`` when its inputs are not Kokoro's;
+            ``tts.not_editable`` with ``fixed_noise``.
     """
     import onnxruntime
 
-    from starling.models.verify import load_failed
-
     onnxruntime.set_seed(noise_seed(seed))
+    options = session_options(threads)
+    if profile:
+        options.enable_profiling = True
+        options.profile_file_prefix = profile
+    session = start_session(_with_seeds(model) if fixed_noise else model, options, model.parent)
+    names = {given.name for given in session.get_inputs()}
+    if not ({"style", "speed"} <= names and names & set(TOKENS)):
+        raise StarlingError(
+            "tts.bad_model",
+            f"{model} is not a Kokoro model: it takes {', '.join(sorted(names)) or 'nothing'}.",
+            "Give Kokoro's .onnx file, version 1.0 or later.",
+        )
+    return session
+
+
+def session_options(threads: int) -> Any:
+    """Options of a session on the CPU; ``threads`` as in :func:`open_session`."""
+    import onnxruntime
+
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads or min(_physical_cores(), MOST_THREADS)
+    options.intra_op_num_threads = threads or min(physical_cores(), MOST_THREADS)
     options.inter_op_num_threads = 1
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
     # Every clause has another length: an arena would keep the largest of each buffer, a pattern would never repeat.
@@ -115,18 +136,32 @@ def open_session(model: Path, threads: int, seed: int) -> Any:
     options.log_severity_level = _LOG_ERRORS_ONLY
     # Spinning helps within a run; between runs it would burn a core while nothing is said.
     options.add_session_config_entry("session.force_spinning_stop", "1")
+    return options
+
+
+def start_session(model: Path | bytes, options: Any, folder: Path) -> Any:
+    """A session on the CPU of a file or of a graph in memory; ``folder`` is named where it cannot be loaded.
+
+    Raises:
+        StarlingError: what ``models.verify.load_failed`` says.
+    """
+    import onnxruntime
+
+    from starling.models.verify import load_failed
+
+    given = model if isinstance(model, bytes) else str(model)
     try:
-        session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(given, options, providers=["CPUExecutionProvider"])
     except session_failures() as error:
-        raise load_failed(model.parent, str(error)) from error
-    names = {given.name for given in session.get_inputs()}
-    if not ({"style", "speed"} <= names and names & set(_TOKENS)):
-        raise StarlingError(
-            "tts.bad_model",
-            f"{model} is not a Kokoro model: it takes {', '.join(sorted(names)) or 'nothing'}.",
-            "Give Kokoro's .onnx file, version 1.0 or later.",
-        )
-    return session
+        raise load_failed(folder, str(error)) from error
+
+
+def _with_seeds(model: Path) -> bytes:
+    from starling.speech.tts.graph import edits, store
+
+    found = store.read_model(model)
+    edits.write_seeds(found.graph)
+    return found.encode()
 
 
 def noise_seed(seed: int) -> int:
@@ -198,6 +233,7 @@ def _bad_voices(path: Path, what: str) -> StarlingError:
     )
 
 
-def _physical_cores() -> int:
+def physical_cores() -> int:
+    """Of this machine, taking two threads a core where there are more than two."""
     logical = os.cpu_count() or 1
     return max(1, logical // 2) if logical > 2 else logical

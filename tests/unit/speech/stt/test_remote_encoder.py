@@ -1,4 +1,5 @@
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -168,7 +169,7 @@ encoder.encode(np.zeros((1, 80, 100), np.float32))
 
 def test_a_child_that_was_killed_is_told(start):
     encoder = start()
-    encoder._child.process.kill()
+    os.kill(encoder.pid, signal.SIGKILL)
     with pytest.raises(StarlingError) as caught:
         encoder.encode(mel())
     assert caught.value.code == "engine.crashed"
