@@ -15,6 +15,7 @@ from starling.core.errors import StarlingError
 from starling.core.placement import Device, Placement
 from starling.npu.servers import http
 from starling.npu.servers.found import LOOK, Found, Route, value
+from starling.npu.servers.processes import has_npu_open
 
 LOAD = http.Limits(connect=1.0, total=150.0)
 """Seconds: a model of 3 GB from a slow disk, and a cache for the NPU."""
@@ -69,14 +70,16 @@ def load(where: http.Place, model: str, recipe: str, backend: str) -> None:
 
 
 def report(where: http.Place, model: str, recipe: str, backend: str) -> Placement:
-    """Where it says that a loaded model runs.
+    """Where it says that a loaded model runs, after it was used; held against what its process has open.
+
+    ``device`` repeats the backend that was asked for: whisper.cpp has run on the CPU behind it (issue 1968).
 
     Raises:
         StarlingError: it does not answer any more.
     """
     for one in _loaded(_health(where)):
         if one["model_name"] == model:
-            return _placement(one, recipe, backend)
+            return _held_against_its_process(_placement(one, recipe, backend), one.get("pid"))
     return Placement("unknown", (f"GET /health: {model} is not among the loaded models",))
 
 
@@ -120,6 +123,15 @@ def _placement(one: dict[str, Any], recipe: str, backend: str) -> Placement:
     if said_backend and said_backend not in (backend, "cpu"):
         return Placement("unknown", (*evidence, f"{backend} was asked for"))
     return Placement(device, evidence)
+
+
+def _held_against_its_process(said: Placement, pid: object) -> Placement:
+    opened = has_npu_open(pid) if said.device == "npu" and type(pid) is int and pid > 0 else None
+    if opened is None:
+        return said
+    if opened:
+        return Placement("npu", (*said.evidence, f"its process {pid} has the NPU open"))
+    return Placement("cpu", (*said.evidence, f"but its process {pid} does not have the NPU open"))
 
 
 def _routes(health: dict[str, Any], models: object, system: dict[str, Any]) -> Iterator[Route]:

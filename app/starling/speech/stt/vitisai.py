@@ -134,7 +134,9 @@ def _compiled(
                 load_deadline_s=LOAD_DEADLINE_S if done else COMPILE_DEADLINE_S,
                 silent_load=True,
             )
-            return RemoteEncoder(spec, width)
+            encoder = RemoteEncoder(spec, width)
+        cache.prune(place)
+        return encoder
     except StarlingError as error:
         if error.code == "engine.vitisai_failed":
             cache.forget(place)  # a damaged compiled model would be refused for ever

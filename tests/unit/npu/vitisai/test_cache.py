@@ -142,3 +142,21 @@ def test_the_options_are_documented_ones(tmp_path):
     assert set(options) <= documented | {"enable_cache_file_io_in_mem"}
     assert json.loads(config_text()) == ENCODER_CONFIG
     assert [one["name"] for one in ENCODER_CONFIG["passes"]] == ENCODER_CONFIG["targets"][0]["pass"]
+
+
+def test_of_a_model_the_newest_two_stay(tmp_path):
+    made = []
+    for driver in ("1", "2", "3", "4"):
+        for model in ("whisper-small", "whisper-small.en"):
+            folder = tmp_path / cache.key(model, {"a": "1"}, "", (("driver", driver),))
+            with cache.compiling(folder, model):
+                folder.mkdir()
+            os.utime(tmp_path / f"{folder.name}.compiled.json", (int(driver), int(driver)))
+            made.append(folder)
+    cache.prune(made[-2])
+    assert [cache.is_compiled(folder) for folder in made[::2]] == [False, False, True, True]
+    assert all(cache.is_compiled(folder) for folder in made[1::2]), "another model's are not touched"
+    with cache.compiling(made[5], "whisper-small.en"), cache.compiling(made[1], "whisper-small.en"):
+        cache.prune(made[-1])
+        assert cache.is_compiled(made[1]), "what is in use stays"
+    assert not cache.is_compiled(made[3])
