@@ -2,6 +2,7 @@
 
 import json
 import time
+from pathlib import Path
 
 import pytest
 
@@ -48,6 +49,18 @@ def test_people_read_each_reason_with_its_remedy(tmp_path):
     assert "in use: flm (4242) has 16 hardware contexts" in lines
     reason = lines.index("! alex is not in the group render, which may use /dev/accel/accel2.")
     assert lines[reason + 1] == "→ Run: sudo usermod -aG render alex; then log out and in again."
+
+
+@pytest.mark.skipif(not Path("/bin/bash").exists(), reason="bash is not installed here")
+def test_what_an_engine_for_xrt_would_be_given_is_counted_and_shown(tmp_path):
+    made = machine(tmp_path / "root", "strix")
+    made.link("/bin/bash", "/bin/bash")
+    made.write("/opt/xilinx/xrt/setup.sh", "export XILINX_XRT=/opt/xilinx/xrt PATH=/opt/xilinx/xrt/bin:$PATH TOKEN=x\n")
+    done = starling("doctor", home=tmp_path / "home", env=made.env)
+    told = "2 variables for engines that use XRT; left out: 1 (/opt/xilinx/xrt/setup.sh)"
+    assert f"XRT's environment: {told}" in [line.strip() for line in done.out.splitlines()]
+    shown = [f["value"] for f in doctor(tmp_path / "home", made.env)["findings"] if f["name"] == "xrt environment"]
+    assert shown == [told.partition(" (")[0], "XILINX_XRT=/opt/xilinx/xrt", "PATH += /opt/xilinx/xrt/bin"]
 
 
 def test_hanging_tools_hold_nobody_up(tmp_path):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
+from starling.npu import environment
 from starling.npu.probe import probe
 
 TOOLS = ("xrt", "vitisai", "flm", "lemonade", "mlir_aie", "peano")
@@ -12,8 +14,9 @@ NAMES = {"xrt": "XRT", "mlir_aie": "mlir-aie", "peano": "Peano"}
 
 
 def section() -> dict[str, Any]:
-    """Look, and run the tools that are there."""
-    return probe().to_json()
+    """Look, and run the tools that are there; with what an engine that uses XRT would be given."""
+    npu = probe()
+    return replace(npu, findings=(*npu.findings, *environment.look(npu).findings())).to_json()
 
 
 def lines(found: dict[str, Any]) -> list[str]:
@@ -62,3 +65,7 @@ def _tools(found: dict[str, Any]) -> Iterator[str]:
     for module in (found["xrt"] or {}).get("pyxrt", ()):
         python = module["interpreter"] or "none here"
         yield f"XRT's Python module is for Python {module['cpython'] or 'of an unknown version'}: {python}"
+    for finding in found["findings"]:
+        if finding["name"] == environment.FINDING:
+            yield f"XRT's environment: {finding['value']} ({finding['evidence']})"
+            break

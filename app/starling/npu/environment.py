@@ -9,6 +9,7 @@ packages too (an engine would load the system's numpy instead of its own).
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import os
 from collections.abc import Iterable, Mapping
@@ -22,6 +23,7 @@ from starling.npu.sysroot import Sysroot
 
 ROOT_VARIABLE = "XILINX_XRT"
 LISTS = ("PATH", "LD_LIBRARY_PATH", "PYTHONPATH")
+FINDING = "xrt environment"
 ENTRIES_MOST = 32
 ENTRY_CHARACTERS = 1024
 SYSTEM_ROOT = "/usr"
@@ -58,21 +60,16 @@ class XrtEnvironment:
         return values
 
     def findings(self) -> tuple[Finding, ...]:
-        """What was taken, for people."""
+        """What was taken, for people: a line that counts, then each of it."""
         if not self.source:
             return ()
-        told = [Finding("xrt environment", f"{ROOT_VARIABLE}={self.root}", self.source)] if self.root else []
-        told += [
-            Finding("xrt environment", f"{name} += {os.pathsep.join(folders)}", self.source)
-            for name, folders in self.added
-        ]
-        if self.left_out:
-            told.append(Finding("xrt environment", f"{self.left_out} other variables not taken", self.source))
-        if self.refused:
-            told.append(Finding("xrt environment", f"{self.refused} folders refused", self.source))
-        if self.problem:
-            told.append(Finding("xrt environment", f"setup.sh was not used: {self.problem}", self.source))
-        return tuple(told)
+        count = len(self.added) + bool(self.root)
+        told = [f"{count} variable{'s' * (count != 1)} for engines that use XRT; left out: {self.left_out}"]
+        told += [f"{ROOT_VARIABLE}={self.root}"] if self.root else []
+        told += [f"{name} += {os.pathsep.join(folders)}" for name, folders in self.added]
+        told += [f"{self.refused} folders refused"] if self.refused else []
+        told += [f"setup.sh was not used: {self.problem}"] if self.problem else []
+        return tuple(Finding(FINDING, text, self.source) for text in told)
 
 
 def xrt_environment(npu: Npu, root: Sysroot | None = None) -> Mapping[str, str]:
@@ -87,7 +84,7 @@ def look(npu: Npu, root: Sysroot | None = None) -> XrtEnvironment:
         return XrtEnvironment()
     if not npu.xrt.setup:
         return _computed(npu.xrt, root)
-    setup = setup_script.run(root, npu.xrt.setup)
+    setup = _read(root, npu.xrt.setup, _stamp(root, npu.xrt.setup))
     taken = _taken(setup, npu.xrt.setup)
     if taken.problem:
         computed = _computed(npu.xrt, root)
@@ -95,6 +92,20 @@ def look(npu: Npu, root: Sysroot | None = None) -> XrtEnvironment:
             computed.source, computed.root, computed.added, taken.left_out, taken.refused, taken.problem
         )
     return taken
+
+
+@functools.lru_cache(maxsize=8)
+def _read(root: Sysroot, script: str, _stamp: tuple[int, int]) -> setup_script.Setup:
+    """Once for each state of the file: every engine asks, and a script that hangs takes seconds each time."""
+    return setup_script.run(root, script)
+
+
+def _stamp(root: Sysroot, script: str) -> tuple[int, int]:
+    try:
+        found = root.path(script).stat()
+    except OSError:
+        return 0, 0
+    return found.st_mtime_ns, found.st_size
 
 
 def _taken(setup: setup_script.Setup, script: str) -> XrtEnvironment:
