@@ -18,7 +18,7 @@ from starling.models import library
 from starling.models.items import Item
 from starling.models.progress import OnProgress
 from starling.models.store import Store
-from starling.pipeline.model_network import network
+from starling.pipeline.model_store import store
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -152,7 +152,7 @@ def run_where(options: argparse.Namespace) -> int:
 
 
 def _store() -> Store:
-    return Store(network(load_settings().get))
+    return store(load_settings().get)
 
 
 def _installed(item: Item, options: argparse.Namespace) -> int:

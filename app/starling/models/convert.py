@@ -42,6 +42,7 @@ def convert(
     short_context: bool,
     licence: str = "",
     origin: str = "",
+    keep_encoder: bool = False,
     on_progress: Progress | None = None,
 ) -> ModelCard:
     """Convert one model; the target appears whole or not at all.
@@ -53,6 +54,7 @@ def convert(
         short_context: the weights were trained for less than 30 s of context.
         licence: SPDX identifier, if known.
         origin: where the weights came from; empty for the source folder's name.
+        keep_encoder: write the encoder's weights beside it too, as :func:`export_encoder` does: for kernels of an NPU.
         on_progress: hears of every tensor.
 
     Raises:
@@ -76,6 +78,8 @@ def convert(
             part, spec, tokens, {**decoding_config(shape, config, generation), "lang_ids": [*languages.values()]}
         )
         shutil.copyfile(source / TOKENIZER_FILE, part / TOKENIZER_FILE)
+        if keep_encoder:
+            export_encoder(source, part / ENCODER_FILE)
         card = ModelCard(
             name=target.name,
             kind="whisper-ct2",
@@ -85,7 +89,7 @@ def convert(
             n_mels=shape.n_mels,
             licence=licence,
             origin=origin or f"converted from {source.resolve().name}",
-            files=folder_records(part, MODEL_FILES),
+            files=folder_records(part, (*MODEL_FILES, ENCODER_FILE) if keep_encoder else MODEL_FILES),
         )
         card.write(part)
     return card

@@ -35,6 +35,7 @@ def install(
     *,
     short_context: bool = False,
     licence: str = "",
+    keep_encoder: bool = False,
     on_progress: Progress | None = None,
     check: Callable[[], None] = lambda: None,
 ) -> ModelCard:
@@ -46,6 +47,7 @@ def install(
         name: what people will type; also the folder's name. None for the source's own name.
         short_context: the weights were trained for less than 30 s of context; a card in the source says so itself.
         licence: SPDX identifier, if known.
+        keep_encoder: of weights that are converted, keep the encoder's beside the result; see :func:`convert.convert`.
         on_progress: hears of every tensor, or of copied bytes, as a share 0..1.
         check: called between steps; what it raises ends the import and leaves nothing behind.
 
@@ -59,7 +61,7 @@ def install(
         require_folder()
         packed = unpacked(source, models_dir() / UNPACKING) if is_archive(folder) else nullcontext(folder)
         with packed as inner:
-            return _install(inner, name, short_context, licence, on_progress, check)
+            return _install(inner, name, short_context, licence, keep_encoder, on_progress, check)
 
 
 def _install(
@@ -67,6 +69,7 @@ def _install(
     name: str,
     short_context: bool,
     licence: str,
+    keep_encoder: bool,
     on_progress: Progress | None,
     check: Callable[[], None],
 ) -> ModelCard:
@@ -82,7 +85,14 @@ def _install(
             check_stays(source, path)
         for file in ("config.json", "generation_config.json", "tokenizer.json"):
             check_stays(source, source / file)
-        return convert(source, target, short_context=short_context, licence=licence, on_progress=told)
+        return convert(
+            source,
+            target,
+            short_context=short_context,
+            licence=licence,
+            keep_encoder=keep_encoder,
+            on_progress=told,
+        )
     card = _card_of(source, short_context, licence)
     with whole_folder(target, card.size_bytes) as part:
         _copy(source, part, card, told)

@@ -36,6 +36,8 @@ REPORT_S = 0.1
 _NOT_THE_FILES = ("model.disk_full", "model.write_failed", "model.target_exists")
 _CONVERTED_SHARE = 0.3
 """A converted model (int8 of float32 weights) takes this share of its download, beside it for a while."""
+_ENCODER_SHARE = 0.5
+"""The encoder alone as float16, at most: large-v3-turbo is nearly all encoder."""
 
 
 def staging(entry_id: str) -> Path:
@@ -55,7 +57,13 @@ def partial_bytes(entry: Entry) -> int:
 
 
 def install_entry(
-    entry: Entry, network: Network, control: Control, on_progress: OnProgress, *, accept_changes: bool = False
+    entry: Entry,
+    network: Network,
+    control: Control,
+    on_progress: OnProgress,
+    *,
+    accept_changes: bool = False,
+    keep_encoder: bool = False,
 ) -> ModelCard:
     """Download and install; blocks until it is done.
 
@@ -65,6 +73,7 @@ def install_entry(
         control: pauses or cancels from another thread.
         on_progress: hears of it ten times a second at most, on this thread.
         accept_changes: forget the hashes of an earlier first download, and pin what comes now.
+        keep_encoder: of weights that are converted, keep the encoder's beside the result; see :func:`convert.convert`.
 
     Raises:
         Stopped: paused or cancelled; what was downloaded is kept.
@@ -85,12 +94,15 @@ def install_entry(
             )
         if accept_changes:
             forget_first_pins(entry.id)
-        return _Install(entry, network, control, on_progress).run(target)
+        return _Install(entry, network, control, on_progress, keep_encoder).run(target)
 
 
 class _Install:
-    def __init__(self, entry: Entry, network: Network, control: Control, on_progress: OnProgress) -> None:
+    def __init__(
+        self, entry: Entry, network: Network, control: Control, on_progress: OnProgress, keep_encoder: bool
+    ) -> None:
         self._entry = entry
+        self._keep_encoder = keep_encoder
         self._network = network
         self._control = control
         self._on_progress = on_progress
@@ -136,7 +148,7 @@ class _Install:
     def _check_disk(self) -> None:
         missing = max(0, self._entry.download_bytes - partial_bytes(self._entry))
         if self._entry.kind == "whisper-safetensors":
-            missing += round(self._entry.download_bytes * _CONVERTED_SHARE)
+            missing += round(self._entry.download_bytes * (_CONVERTED_SHARE + self._keep_encoder * _ENCODER_SHARE))
         free = shutil.disk_usage(self._folder).free
         if free < missing + SPARE_BYTES:
             raise StarlingError(
@@ -226,7 +238,13 @@ class _Install:
             self._control.check()
             self._tell("converting", done=round(share * total))
 
-        card = convert(self._folder, target, short_context=self._entry.short_context, on_progress=told)
+        card = convert(
+            self._folder,
+            target,
+            short_context=self._entry.short_context,
+            keep_encoder=self._keep_encoder,
+            on_progress=told,
+        )
         marks["origin"] = f"converted from {self._entry.repository}"
         card = replace(card, **marks)  # type: ignore[arg-type]
         draft = target.parent / f".{target.name}.card"

@@ -11,17 +11,17 @@ from pathlib import Path
 
 from starling.core.errors import StarlingError
 from starling.models.card import ModelCard
-from starling.models.convert import ENCODER_FILE, MODEL_FILES, convert, export_encoder
-from starling.models.hashing import folder_records
+from starling.models.convert import convert
 
 STARTER = "starter"
 
 
 def make_starter(source: Path, target: Path) -> ModelCard:
-    """Convert the starter, export its encoder beside it, and write a card over both."""
-    card = convert(source, target, short_context=True, licence="Apache-2.0", origin="trained for Starling")
-    export_encoder(source, target / ENCODER_FILE)
-    card = replace(card, name=STARTER, starter=True, files=folder_records(target, (*MODEL_FILES, ENCODER_FILE)))
+    """Convert the starter with its encoder beside it, and mark its card."""
+    card = convert(
+        source, target, short_context=True, licence="Apache-2.0", origin="trained for Starling", keep_encoder=True
+    )
+    card = replace(card, name=STARTER, starter=True)
     card.write(target)
     return card
 

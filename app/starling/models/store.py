@@ -35,10 +35,18 @@ class Store:
     Args:
         network: how to reach servers.
         catalogue: what can be installed; None reads the one that ships, when it is first needed.
+        keep_encoder: asked at an installation: whether the encoder's weights are kept for kernels of an NPU where
+            weights are converted.
     """
 
-    def __init__(self, network: Network | None = None, catalogue: Catalogue | None = None) -> None:
+    def __init__(
+        self,
+        network: Network | None = None,
+        catalogue: Catalogue | None = None,
+        keep_encoder: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.network = network or Network()
+        self._keep_encoder = keep_encoder
         self._catalogue = catalogue
 
     @property
@@ -74,7 +82,12 @@ class Store:
         """Install an entry of the catalogue; see :func:`installing.install_entry`."""
         entry = self._entry(name)
         return installing.install_entry(
-            entry, self.network, control or Control(), on_progress, accept_changes=accept_changes
+            entry,
+            self.network,
+            control or Control(),
+            on_progress,
+            accept_changes=accept_changes,
+            keep_encoder=self._keep_encoder(),
         )
 
     def import_path(
@@ -94,6 +107,7 @@ class Store:
             name,
             short_context=short_context,
             licence=licence,
+            keep_encoder=self._keep_encoder(),
             on_progress=_shares(on_progress, "converting"),
             check=control.check,
         )

@@ -12,8 +12,7 @@ from starling.audio.speaker import Speaker
 from starling.audio.switched import SwitchedMicrophone
 from starling.core.chime import chime
 from starling.core.errors import StarlingError
-from starling.models.store import Store
-from starling.pipeline import engines, events, lookups, machine, model_network, voice_lookup
+from starling.pipeline import engines, events, lookups, machine, model_store, voice_lookup
 from starling.pipeline.again import Again
 from starling.pipeline.choice import Choice, choose
 from starling.pipeline.connections import Connections
@@ -325,7 +324,7 @@ class Running:
 
     def _shelf(self) -> ModelShelf:
         return ModelShelf(
-            lambda: Store(model_network.network(self._setting)),
+            lambda: model_store.store(self._setting),
             lambda: self._choice.stt_threads,
             lambda: self._choice.seed,
         )

@@ -37,4 +37,17 @@ DOWNLOADS: tuple[Setting, ...] = (
         advanced=True,
         keywords=("timeout", "slow", "network"),
     ),
+    Setting(
+        "models.keep_encoder",
+        "with_npu",
+        "Keep encoders for the NPU",
+        "Starling's own NPU kernels need the encoder's weights beside a converted model: half as large again. "
+        "Models that are installed already do not change.",
+        choices=("with_npu", "always", "never"),
+        labels=("If this computer has an NPU", "Always", "Never"),
+        in_file="Whether models that are converted from safetensors keep their encoder's weights.",
+        page="models",
+        advanced=True,
+        keywords=("npu", "kernels", "convert", "disk"),
+    ),
 )

@@ -17,11 +17,11 @@ from starling.core.results import SttOptions
 from starling.core.segmenter import SegmenterConfig
 from starling.models.network import Network
 from starling.pipeline.choice import Choice, choose
-from starling.pipeline.model_network import network
+from starling.pipeline.model_store import keeps_encoder, network
 from starling.settings.schema import SETTINGS
 
 PACKAGE = Path(__file__).resolve().parents[3] / "app" / "starling"
-_MAKERS = {"pipeline/choice.py", "pipeline/model_network.py"}
+_MAKERS = {"pipeline/choice.py", "pipeline/model_store.py"}
 _NO_READERS = ("settings/", "ui/preferences/")
 _READS = ("read", "get", "setting", "_setting")
 
@@ -38,6 +38,7 @@ def asked_of_the_pipeline() -> set[str]:
 
     choose(setting)
     network(setting)
+    keeps_encoder(setting)
     return asked
 
 

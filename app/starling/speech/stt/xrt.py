@@ -35,7 +35,7 @@ _SLOWEST_LOAD_BYTES_PER_S = 10e6
 """Reading, rounding and cutting the weights into blocks."""
 _NO_WEIGHTS = "the encoder's weights of {name} are not beside it"
 _NO_WEIGHTS_FIX = (
-    "The model's folder needs encoder.safetensors, which only the model that ships has so far: --model starter"
+    "Import the model again from its safetensors with the setting models.keep_encoder at with_npu or always."
 )
 
 

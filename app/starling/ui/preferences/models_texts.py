@@ -28,5 +28,17 @@ SOURCES: frozenset[str] = frozenset(
         QT_TRANSLATE_NOOP("Settings", "A download that brings nothing for this long is tried again from where it is."),
         QT_TRANSLATE_NOOP("Settings", "timeout"),
         QT_TRANSLATE_NOOP("Settings", "slow"),
+        QT_TRANSLATE_NOOP("Settings", "Keep encoders for the NPU"),
+        QT_TRANSLATE_NOOP(
+            "Settings",
+            "Starling's own NPU kernels need the encoder's weights beside a converted model: half as large again. "
+            "Models that are installed already do not change.",
+        ),
+        QT_TRANSLATE_NOOP("Settings", "If this computer has an NPU"),
+        QT_TRANSLATE_NOOP("Settings", "Always"),
+        QT_TRANSLATE_NOOP("Settings", "Never"),
+        QT_TRANSLATE_NOOP("Settings", "kernels"),
+        QT_TRANSLATE_NOOP("Settings", "convert"),
+        QT_TRANSLATE_NOOP("Settings", "disk"),
     )
 )
