@@ -75,7 +75,7 @@ def test_a_fault_in_the_middle_of_the_encoder_loses_no_text(said, tmp_path, faul
     assert [change["tier"] for change in utterance["changes"]] == ["advanced"]
 
 
-@pytest.mark.parametrize("words", [(), ("--provider", "xrt")])
+@pytest.mark.parametrize("words", [(), pytest.param(("--provider", "xrt"), marks=pytest.mark.slow)])
 def test_auto_never_picks_the_emulation(said, tmp_path, words):
     utterance, _ = tried(said, tmp_path, "--stt", "auto", *words, *STARTER, env=EMULATED)
     assert (utterance["text"], utterance["tier"], utterance["changes"]) == (TEXT, "legacy", [])
@@ -92,7 +92,7 @@ def test_without_an_npu_advanced_says_why_and_the_next_tier_delivers(said, tmp_p
     assert "advanced · server: no FastFlowLM or Lemonade answers on this machine" in told
 
 
-def test_the_doctor_proves_the_emulation_by_its_encoder_and_never_by_its_speed(said, tmp_path):
+def test_the_doctor_proves_the_emulation_by_its_encoder_and_never_by_its_speed(tmp_path):
     done = starling("doctor", "--prove", "--json", *STARTER, home=tmp_path, env=EMULATED)
     assert done.code == 0, done.err
     assert "[1/4] advanced · xrt: legacy:starter hears the known clip" in done.err
@@ -103,9 +103,6 @@ def test_the_doctor_proves_the_emulation_by_its_encoder_and_never_by_its_speed(s
     assert cosine["name"] == "encoder cosine"
     assert cosine["value"] >= cosine["limit"] == 0.999
     assert (found["vitisai"]["state"], bool(found["vitisai"]["reason"])) == ("unavailable", True)
-    again, _ = tried(said, tmp_path, "--stt", "auto", *STARTER, env=EMULATED)
-    assert again["tier"] == "legacy"
-    assert "advanced · xrt: " in again["why_not_better"] or "advanced: " in again["why_not_better"]
 
 
 def test_a_server_on_this_machine_is_an_accelerator_too(said, tmp_path):

@@ -5,11 +5,13 @@ import time
 
 import pytest
 
+from starling.pipeline.events import EngineChanged, EngineShown, ProofShown
 from starling.pipeline.proof_run import SPOKEN, known_clip
 from tests.helpers.asr_server import asr_server
-from tests.helpers.commands import starling
+from tests.helpers.commands import NO_SOUND, starling
 from tests.helpers.listening import speech_wav
 from tests.helpers.machines import machine
+from tests.helpers.service import Served
 
 SENTENCE = "set a timer for ten minutes"
 TEXT = "Set a timer for ten minutes."
@@ -98,7 +100,10 @@ def test_what_is_proven_is_used_until_something_changes(run, flm):
 
 @pytest.mark.parametrize(
     ("ears", "reason"),
-    [({"takes_s": 1.0}, " % more time than the tier below"), ({"clip": "what is the wetter"}, "something else")],
+    [
+        pytest.param({"takes_s": 1.0}, " % more time than the tier below", marks=pytest.mark.slow),
+        ({"clip": "what is the wetter"}, "something else"),
+    ],
 )
 def test_what_is_slow_or_wrong_is_refused_with_the_reason(run, flm, ears, reason):
     for name, value in ears.items():
@@ -122,3 +127,47 @@ def test_a_server_that_is_gone_costs_no_text(run, flm):
     heard = run.tried()
     assert (heard["tier"], heard["changes"]) == ("legacy", [])
     assert "advanced · server: " in heard["why_not_better"]
+
+
+def test_in_the_window_a_proof_takes_over_visibly_and_a_worse_one_gives_way(tmp_path, flm, monkeypatch):
+    strix = machine(tmp_path / "machine", "strix")
+    surroundings = {
+        **NO_SOUND,
+        "STARLING_HOME": str(tmp_path / "home"),
+        "STARLING_SYSROOT": str(strix.root),
+        "STARLING_SPEECH_SERVERS": f"FastFlowLM={flm.url}",
+    }
+    for name, value in surroundings.items():
+        monkeypatch.setenv(name, value)
+
+    def promotions(app, count):
+        deadline = time.monotonic() + 40.0
+        while len(found := [event for event in app.of(EngineChanged) if event.kind == "Promoted"]) < count:
+            assert time.monotonic() < deadline, app.of(ProofShown)[-1:]
+            time.sleep(0.05)
+        return found[-1]
+
+    def provider(app, wanted):
+        deadline = time.monotonic() + 10.0
+        while [shown.provider for shown in app.of(EngineShown) if shown.family == "stt"][-1] != wanted:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+    with Served(tmp_path) as app:
+        app.wait(EngineShown)
+        app.service.prove_again()
+        promoted = promotions(app, 1)
+        assert promoted.message.startswith("advanced · server took over: ")
+        assert promoted.message.endswith(" % faster.")
+        assert not promoted.routine
+        provider(app, "server")
+        flm.ears.clip = "what is the wetter"
+        app.service.prove_again()
+        demoted = promotions(app, 2)
+        assert demoted.message.startswith("legacy · starter took over: ")
+        assert "it heard something else than the reference" in demoted.message
+        provider(app, "")
+        shown = app.of(ProofShown)
+        assert {entry.provider: entry.state for entry in shown[-1].entries}["server"] == "refused"
+        assert "waiting" in {one.status for one in shown}
+    assert app.close_s < 2.5

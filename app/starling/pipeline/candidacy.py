@@ -15,6 +15,8 @@ from starling.npu.probe import probe
 from starling.npu.proof.keys import Stamp
 from starling.npu.proof.machine import machine_name
 from starling.npu.proof.records import Records
+from starling.npu.proof.rules import Prefer
+from starling.npu.report import Npu
 from starling.npu.servers.found import find
 from starling.pipeline.choice import Choice
 from starling.speech.stt.candidates import judge_by, no_candidates, stt_candidates
@@ -62,6 +64,11 @@ def _ours() -> set[int]:
         return set()  # whoever takes a slot is told what is wrong
 
 
+def shares(npu: Npu) -> Share:
+    """Hardware contexts by who holds them."""
+    return share(npu.holders, _ours())
+
+
 def look(choice: Choice, model: ModelInfo | None, *, closely: bool = False) -> Candidacy:
     """Look for accelerators for recognition.
 
@@ -78,8 +85,22 @@ def look(choice: Choice, model: ModelInfo | None, *, closely: bool = False) -> C
     npu = probe(tools=closely)
     candidates = stt_candidates(npu, model, choice.stt_threads, find()) if closely else []
     judge = judge_by(kept, stamp, choice.stt_prefer)
-    held = share(npu.holders, _ours()) if closely else Share(0, 0)
-    return Candidacy(tuple(candidates), judge, no_candidates(npu), stamp, held)
+    held = shares(npu) if closely else Share(0, 0)
+    none = _refused_before(kept, stamp, choice.stt_prefer) or no_candidates(npu)
+    return Candidacy(tuple(candidates), judge, none, stamp, held)
+
+
+def _refused_before(kept: Records, stamp: Stamp, prefer: Prefer) -> str:
+    """Why what was tried on this machine with this model is not used, without another look at it."""
+    tried = {
+        (record.key.tier, record.key.provider): record.verdict(prefer)
+        for record in kept.all()
+        if record.key.machine == stamp.machine
+        and (record.key.family, record.key.starling, record.key.model_hash)
+        == (stamp.family, stamp.starling, stamp.model_hash)
+        and record.device != "emulated"
+    }
+    return "; ".join(f"{tier} · {provider}: {verdict.clause}" for (tier, provider), verdict in tried.items())
 
 
 def asked_for(choice: Choice) -> bool:
