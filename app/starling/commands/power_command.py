@@ -17,8 +17,8 @@ from starling.npu.sysroot import Sysroot
 from starling.settings.store import Settings
 
 WAYS = {
-    "helper": "Starling asks for the authorisation, once in a while",
-    "direct": "nothing more is needed",
+    "helper": "the system asks for an administrator's password",
+    "direct": "nothing is asked",
     "none": "only root may",
 }
 
