@@ -43,6 +43,12 @@ class InferenceSession:
             raise RuntimeError("no NPU device could be opened")
         if fault == "option":
             raise RuntimeError("<Pass-Options-Parser>: no such option flexible-l2-buffer-layout")
+        if fault == "onnx":
+            from onnxruntime.capi.onnxruntime_pybind11_state import Fail
+            raise Fail("[ONNXRuntimeError] : 1 : FAIL : VAIML compile failed")
+        if fault == "memory":
+            from onnxruntime.capi.onnxruntime_pybind11_state import RuntimeException
+            raise RuntimeException("[ONNXRuntimeError] : 6 : Failed to allocate memory for requested buffer")
         if fault == "crash":
             os.abort()
         if not compiled:

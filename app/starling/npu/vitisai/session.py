@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from starling.child.worker import actionable
 from starling.core.errors import StarlingError
 from starling.core.placement import Placement
 from starling.npu.vitisai import assignment
@@ -49,11 +50,19 @@ def open_session(model: str, options: dict[str, str]) -> tuple[Any, str]:
         )
     try:
         session = onnxruntime.InferenceSession(model, providers=[PROVIDER], provider_options=[options])
-    except (RuntimeError, ValueError) as error:
-        if "alloc" in str(error).lower():
+    except _refusals() as error:
+        if actionable(error) is not None:  # memory ran out
             raise
         raise _failed(str(error)) from error
     return session, str(onnxruntime.__version__)
+
+
+def _refusals() -> tuple[type[Exception], ...]:
+    """What a session may raise; ONNX Runtime's own exceptions have no base of theirs."""
+    from onnxruntime.capi import onnxruntime_pybind11_state as state
+
+    kinds = [kind for kind in vars(state).values() if isinstance(kind, type) and issubclass(kind, Exception)]
+    return (RuntimeError, ValueError, *kinds)
 
 
 class VitisEncoder:

@@ -156,6 +156,8 @@ def test_an_encoder_on_the_cpu_is_no_advanced_tier(load, env, told):
     [
         ({"fault": "raise"}, "engine.vitisai_failed", "no NPU device could be opened"),
         ({"fault": "option"}, "engine.vitisai_failed", "flexible-l2-buffer-layout"),
+        ({"fault": "onnx"}, "engine.vitisai_failed", "VAIML compile failed"),
+        ({"fault": "memory"}, "engine.out_of_memory", "ran out of memory"),
         ({"fault": "crash"}, "engine.crashed", "signal 6"),
         ({"missing": True}, "engine.vitisai_missing", "VitisAIExecutionProvider"),
     ],
