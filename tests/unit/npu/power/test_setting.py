@@ -16,7 +16,7 @@ from starling.npu.probe import probe
 from starling.npu.report import Npu, Xrt
 from starling.npu.sysroot import Sysroot
 from starling.npu.tools import ToolResult
-from tests.helpers.machines import BDF, NODE, XRT, machine
+from tests.helpers.machines import NODE, XRT, machine
 from tests.helpers.power_machine import calls, closed_to_others, record_smi, with_helper
 from tests.helpers.shared import shared
 
