@@ -18,6 +18,7 @@ from starling.npu.vitisai.options import PROVIDER, REPORT
 ENCODER = "starling.npu.vitisai.session:create"
 FRAMES = 3000
 _MELS = (80, 128)
+_DTYPES: dict[str, type[np.floating[Any]]] = {"tensor(float)": np.float32, "tensor(float16)": np.float16}
 _REPORT_LIMIT = 64 << 20
 _INSTALL = "Install AMD's Ryzen AI software, and start Starling again."
 
@@ -71,8 +72,8 @@ class VitisEncoder:
     def __init__(self, session: Any, version: str, report: Report) -> None:
         self._session = session
         self._version = version
-        self._input, self._mels = _only_input(session)
-        self._output = session.get_outputs()[0].name
+        self._input, self._mels, self._dtype = _only_input(session)
+        self._output = _states_output(session)
         providers = tuple(str(name) for name in session.get_providers())
         self._placement = assignment.placement(providers, PROVIDER, *report.read())
 
@@ -100,7 +101,7 @@ class VitisEncoder:
         return {"onnxruntime": self._version, "frames": FRAMES}
 
     def _run(self, clip: NDArray[np.float32]) -> NDArray[Any]:
-        return np.asarray(self._session.run([self._output], {self._input: clip})[0])
+        return np.asarray(self._session.run([self._output], {self._input: clip.astype(self._dtype, copy=False)})[0])
 
 
 class Report:
@@ -136,17 +137,25 @@ def _stamp(path: Path) -> tuple[int, int] | None:
     return status.st_mtime_ns, status.st_size
 
 
-def _only_input(session: Any) -> tuple[str, int]:
+def _states_output(session: Any) -> str:
+    """By its shape: an export may have other outputs besides, in any order."""
+    outputs = session.get_outputs()
+    fitting = [one for one in outputs if len(one.shape) == 3 and list(one.shape)[:2] == [1, FRAMES // 2]]
+    return str((fitting or outputs)[0].name)
+
+
+def _only_input(session: Any) -> tuple[str, int, type[np.floating[Any]]]:
     inputs = session.get_inputs()
     shape = list(inputs[0].shape) if len(inputs) == 1 else []
-    if len(shape) != 3 or shape[0] != 1 or shape[1] not in _MELS or shape[2] != FRAMES:
+    dtype = _DTYPES.get(str(inputs[0].type)) if len(shape) == 3 else None
+    if dtype is None or shape[0] != 1 or shape[1] not in _MELS or shape[2] != FRAMES:
         shown = "; ".join(f"{one.name} {one.shape}" for one in inputs)
         raise StarlingError(
             "model.wrong_architecture",
             f"This is no Whisper encoder of fixed shape [1, 80 or 128, {FRAMES}]: its inputs are {shown}.",
             "Install AMD's own set for this NPU, for example whisper-small-npu.",
         )
-    return str(inputs[0].name), int(shape[1])
+    return str(inputs[0].name), int(shape[1]), dtype
 
 
 def _failed(text: str) -> StarlingError:
