@@ -88,6 +88,13 @@ class Recordings:
         for folder in (self._pending, self._kept):
             (folder / f"{utterance}.wav").unlink(missing_ok=True)
 
+    def sweep_kept(self, before: float) -> int:
+        """Delete kept files of what began before this Unix time; returns how many."""
+        old = [path for path in self._kept.glob("*.wav") if _began(path) < before]
+        for path in old:
+            path.unlink(missing_ok=True)
+        return len(old)
+
     def waiting(self) -> Iterator[tuple[str, float, float]]:
         """Pending files: id, length and age in seconds. The length is a guess by size, no file is read."""
         now = time.time()
@@ -106,3 +113,9 @@ class Recordings:
                 yield path, now - path.stat().st_mtime
             except FileNotFoundError:
                 continue
+
+
+def _began(path: Path) -> float:
+    """When an utterance began, by its file's name; a name that does not say so belongs to no old one."""
+    stamp = path.name.partition("-")[0]
+    return int(stamp) / 1000 if stamp.isdecimal() else time.time()

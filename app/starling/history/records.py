@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 from starling.core.results import Transcript
 
-State = Literal["pending", "done", "failed"]
+State = Literal["pending", "done", "failed", "inserted"]
+"""``inserted``: the text was typed or pasted where the cursor was. ``done`` has a text too."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,12 @@ class Utterance:
         transcript: the whole result; None unless done.
         tier: who recognised it.
         model: with which model.
-        error_code: why it failed.
+        error_code: why it failed; of one that is done, why its text was not inserted.
         replies: in order.
+        reason: the same in a sentence.
+        way: how it was inserted.
+        application: into which.
+        number: in the order in which they were stored; it never changes.
     """
 
     id: str
@@ -51,15 +56,21 @@ class Utterance:
     model: str = ""
     error_code: str = ""
     replies: tuple[SpokenReply, ...] = ()
+    reason: str = ""
+    way: str = ""
+    application: str = ""
+    number: int = 0
 
 
-COLUMNS = "id, started_at, mode, audio_s, state, delivered, text, transcript, tier, model, error_code"
+COLUMNS = (
+    "id, started_at, mode, audio_s, state, delivered, text, transcript, tier, model, error_code,"
+    " reason, way, application, number"
+)
 
 
 def from_row(row: tuple[Any, ...], replies: tuple[SpokenReply, ...] = ()) -> Utterance:
     """Build from a row of ``COLUMNS``."""
-    utterance, started_at, mode, audio_s, state, delivered, text, transcript, tier, model, error_code = row
+    utterance, started_at, mode, audio_s, state, delivered, text, transcript, tier, model, error_code, *more = row
     whole = Transcript.from_json(json.loads(transcript)) if transcript else None
-    return Utterance(
-        utterance, started_at, mode, audio_s, state, bool(delivered), text, whole, tier, model, error_code, replies
-    )
+    first = (utterance, started_at, mode, audio_s, state, bool(delivered), text, whole, tier, model, error_code)
+    return Utterance(*first, replies, *more)

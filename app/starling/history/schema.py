@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from starling.core.errors import StarlingError
+from starling.core.folding import fold
 from starling.history.faults import damaged
 
 BUSY_TIMEOUT_S = 2.0
@@ -42,6 +43,48 @@ _MIGRATIONS = (
         voice TEXT NOT NULL,
         PRIMARY KEY (utterance, position)
     ) WITHOUT ROWID;
+    """,
+    # A number that stays (an implicit rowid may change), the state "inserted", where a text went and why not, and
+    # what full-text search reads. ``deleted_at``: taken away, but for a while it can be had back.
+    """
+    CREATE TABLE utterances_2 (
+        number INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        started_at REAL NOT NULL,
+        mode TEXT NOT NULL,
+        audio_s REAL NOT NULL,
+        private INTEGER NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('pending', 'done', 'failed', 'inserted')),
+        delivered INTEGER NOT NULL DEFAULT 0,
+        owner_pid INTEGER NOT NULL,
+        owner_mark TEXT NOT NULL,
+        text TEXT NOT NULL DEFAULT '',
+        transcript TEXT NOT NULL DEFAULT '',
+        tier TEXT NOT NULL DEFAULT '',
+        model TEXT NOT NULL DEFAULT '',
+        error_code TEXT NOT NULL DEFAULT '',
+        reason TEXT NOT NULL DEFAULT '',
+        way TEXT NOT NULL DEFAULT '',
+        application TEXT NOT NULL DEFAULT '',
+        deleted_at REAL NOT NULL DEFAULT 0
+    );
+    INSERT INTO utterances_2 (id, started_at, mode, audio_s, private, state, delivered, owner_pid, owner_mark, text,
+            transcript, tier, model, error_code)
+        SELECT id, started_at, mode, audio_s, private, state, delivered, owner_pid, owner_mark, text,
+            transcript, tier, model, error_code FROM utterances ORDER BY started_at;
+    DROP TABLE utterances;
+    ALTER TABLE utterances_2 RENAME TO utterances;
+    CREATE INDEX utterances_by_time ON utterances (started_at, number, mode, state, private, deleted_at);
+    CREATE INDEX utterances_open ON utterances (delivered) WHERE delivered = 0;
+    CREATE INDEX utterances_deleted ON utterances (deleted_at) WHERE deleted_at > 0;
+    CREATE TABLE searched (
+        number INTEGER PRIMARY KEY REFERENCES utterances (number) ON DELETE CASCADE,
+        folded TEXT NOT NULL
+    );
+    INSERT INTO searched SELECT number, fold(text || coalesce(char(10) || (
+            SELECT group_concat(text, char(10)) FROM (
+                SELECT text FROM replies WHERE utterance = id ORDER BY position)), '')) FROM utterances
+        WHERE NOT private AND (text != '' OR id IN (SELECT utterance FROM replies));
     """,
 )
 VERSION = len(_MIGRATIONS)
@@ -100,9 +143,10 @@ def _connect(path: Path) -> sqlite3.Connection:
     try:
         # NORMAL: a commit survives the end of the process without waiting for the disk; a power cut can take the
         # last commits but never the file's consistency (sqlite.org/pragma.html#pragma_synchronous).
-        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "secure_delete = ON"):
+        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "secure_delete = ON"):
             connection.execute(f"PRAGMA {pragma}")
         _migrate(connection)
+        connection.execute("PRAGMA foreign_keys = ON")  # after it: a table that makes room for its successor is no end
         _check(connection)
     except BaseException:
         connection.close()
@@ -113,6 +157,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 def _migrate(connection: sqlite3.Connection) -> None:
     if _version(connection) == VERSION:
         return
+    connection.create_function("fold", 1, fold, deterministic=True)
     connection.execute("BEGIN IMMEDIATE")
     try:
         for number in range(_version(connection), VERSION):

@@ -15,7 +15,8 @@ from starling.core.errors import StarlingError
 from starling.core.results import Transcript, Word
 from starling.history import schema
 from starling.history.owner import Owner
-from starling.history.store import ADOPT_AFTER_S, History
+from starling.history.store import History
+from starling.history.tidying import ADOPT_AFTER_S
 
 CLIP = np.sin(np.arange(16_000, dtype=np.float32) / 20) * np.float32(0.9)
 TRANSCRIPT = Transcript("go forward", "en", 1.0, 0.1, confidence=0.9, words=(Word("go", 0.0, 0.2, 0.9),))
