@@ -62,3 +62,9 @@ def test_the_newest_are_shown_and_the_others_come_when_there_is_room():
     notices = told(*(events.Notice(f"{number}") for number in range(MOST_SHOWN + 1)))
     assert [message.text for message in notices.shown] == ["1", "2", "3"]
     assert [message.text for message in notices.without(notices.shown[-1].code).shown] == ["0", "1", "2"]
+
+
+@pytest.mark.parametrize(("kind", "weight"), [("Promoted", "info"), ("TierDemoted", "warning")])
+def test_a_better_engine_is_no_warning(kind, weight):
+    (message,) = told(events.EngineChanged("stt", kind, "xrt", "advanced · xrt took over.")).all
+    assert (message.kind, message.text) == (weight, "advanced · xrt took over.")

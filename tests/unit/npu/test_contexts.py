@@ -8,7 +8,7 @@ import pytest
 from starling.core.errors import StarlingError
 from starling.npu import contexts
 from starling.npu.contexts import Held, Share, Slots, most_for, share, slot
-from starling.npu.report import Holder, Npu
+from starling.npu.report import Finding, Holder, Npu
 
 
 def test_three_at_a_time_and_counted(tmp_path):
@@ -137,6 +137,14 @@ UNKNOWN = Holder(30, "", 0, "/proc")
 )
 def test_what_the_driver_has_room_for(generation, holders, most):
     assert most_for(Npu(True, generation=generation, holders=holders), {20}) == most
+
+
+@pytest.mark.parametrize(
+    ("told", "most"), [("8", 3), ("5", 1), ("4", 0), ("0", 2), ("", 2), ("many", 2), ("-1", 2), ("²", 2)]
+)
+def test_the_drivers_own_number_counts_first(told, most):
+    findings = (Finding("contexts at most", told, "ioctl"),)
+    assert most_for(Npu(True, generation="XDNA1", holders=(FLM,), findings=findings)) == most
 
 
 def test_shares():

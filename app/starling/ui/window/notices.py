@@ -63,6 +63,8 @@ def after(notices: Notices, event: events.Event) -> Notices:
             return notices.plus(Message(_DROPPED, "warning", message, fix))
         case events.SpeakerChanged(state=state) if state in _GOOD_DEVICE:
             return notices.without(_SPEAKER)
+        case events.EngineChanged(kind="Promoted"):
+            return notices.plus(Message(f"engine: {event.family}", "info", event.message))
         case events.EngineChanged() if not event.routine:
             return notices.plus(Message(f"engine: {event.family}", "warning", event.message))
     return notices
