@@ -92,6 +92,11 @@ class Supervisor:
         self._closed = False
         self._warmer: threading.Thread | None = None
 
+    @property
+    def top(self) -> Rung:
+        """The first rung of the ladder, used or not."""
+        return self._ladder[0].rung
+
     def warm(self) -> None:
         """Load the best rung in the background; does nothing while that is under way."""
         with self._lock:

@@ -155,6 +155,11 @@ class Engines:
         old, self.tts = self.tts, start_tts(choice, emit)
         old.supervisor.retire()
 
+    @property
+    def tops(self) -> tuple[EngineSpec, EngineSpec]:
+        """What is tried first of recogniser and voice."""
+        return self.stt.supervisor.top.spec, self.tts.supervisor.top.spec
+
     def idle_unload(self, after_s: float) -> None:
         """Unload models that were idle for so long; 0 never."""
         self.stt.supervisor.idle_unload_s = self.tts.supervisor.idle_unload_s = after_s

@@ -11,6 +11,7 @@ from functools import partial
 from starling.audio.speaker import Speaker
 from starling.audio.switched import SwitchedMicrophone
 from starling.core.chime import chime
+from starling.core.engine_api import EngineSpec
 from starling.core.errors import StarlingError
 from starling.pipeline import engines, events, lookups, machine, model_store, voice_lookup
 from starling.pipeline.again import Again
@@ -78,7 +79,7 @@ class Running:
         self._tasks, self._retries = Tasks("tasks", self._failed), Tasks("retries", self._failed)
         self._again = Again(self.session, emit)
         self.connections = Connections(lambda: self._choice.language_model, emit)
-        self._best = engines.best_specs(self._choice)
+        self._best: tuple[EngineSpec | None, EngineSpec | None] = both.tops
         self.models = ModelJobs(self._shelf(), emit, lambda: self._tasks.put(self._fit_models))
         self._coordinator = self.session.coordinator
         self._use_choice(self._choice)
@@ -239,7 +240,7 @@ class Running:
         part(("tts_tier", "tts_model", "seed"), lambda: both.exchange_tts(new, self._on_engine))
         part(("speaker",), lambda: self.session.use_sink(Speaker(new.speaker)))  # waits for the end of a reply
 
-        self._best = engines.best_specs(new)
+        self._best = both.tops
         if any(getattr(old, name) != getattr(new, name) for name in stt):
             self.proving.look()
 
