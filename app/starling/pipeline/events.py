@@ -10,7 +10,9 @@ from starling.core.errors import StarlingError
 from starling.core.placement import Placement
 from starling.pipeline.power_events import PowerShown as PowerShown
 from starling.pipeline.proof_events import ProofEntry as ProofEntry
+from starling.pipeline.proof_events import ProofFigure as ProofFigure
 from starling.pipeline.proof_events import ProofShown as ProofShown
+from starling.pipeline.shown import ContextsShown as ContextsShown
 from starling.pipeline.shown import Device as Device
 from starling.pipeline.shown import DevicesFound as DevicesFound
 from starling.pipeline.shown import EngineShown as EngineShown
@@ -362,6 +364,7 @@ Event = (
     | EngineChanged
     | EngineShown
     | NpuShown
+    | ContextsShown
     | PowerShown
     | DevicesFound
     | ModelsFound

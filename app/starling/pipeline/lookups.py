@@ -10,13 +10,17 @@ from starling.history.records import Utterance
 from starling.history.store import History
 from starling.models import library
 from starling.npu.probe import probe
-from starling.pipeline import shown, voice_lookup
+from starling.npu.report import Holder, Npu
+from starling.pipeline import candidacy, shown, voice_lookup
+
+UNSHOWN = ("estimated power",)
+"""Early drivers answer with a constant, which is no measurement."""
 
 
 def npu() -> shown.NpuShown:
     """What is known of the NPU; tools are only run for a power mode that the driver does not tell."""
     found = probe(tools=False)
-    if found.usable and not found.power_mode:
+    if found.present and not found.power_mode:
         found = probe()
     return shown.NpuShown(
         found.present,
@@ -28,7 +32,33 @@ def npu() -> shown.NpuShown:
         found.power_mode,
         found.reasons,
         found.fixes,
+        found.faults,
+        tuple(finding for finding in found.findings if finding.name not in UNSHOWN),
+        _contexts(found),
     )
+
+
+def contexts() -> shown.ContextsShown | None:
+    """Who holds hardware contexts now, by the driver alone, in milliseconds; None where it does not tell."""
+    return _contexts(probe(tools=False))
+
+
+def _contexts(found: Npu) -> shown.ContextsShown | None:
+    if not found.holders and not found.value("contexts"):
+        return None
+    share, most = candidacy.shares(found), found.value("contexts at most")
+    return shown.ContextsShown(
+        share.ours,
+        share.others,
+        int(most) if most.isdecimal() else None,
+        tuple(_holder(holder) for holder in found.holders),
+    )
+
+
+def _holder(holder: Holder) -> str:
+    """``flm (4242): 6``."""
+    who = f"{holder.process} ({holder.pid})" if holder.process else str(holder.pid)
+    return f"{who}: {holder.contexts}" if holder.contexts else who
 
 
 def devices() -> shown.DevicesFound:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from starling.pipeline import events
+from starling.pipeline.speeds import Speed, taken_in
 
 REMEMBERED = 60
 """Values kept of every series."""
@@ -78,6 +79,10 @@ class Panel:
     tts_rtf: Series = field(default_factory=Series)
     first_sound_ms: Series = field(default_factory=Series)
     connection: events.ConnectionShown = field(default_factory=events.ConnectionShown)
+    speeds: tuple[Speed, ...] = ()
+    contexts: events.ContextsShown | None = None
+    power: events.PowerShown | None = None
+    proofs: events.ProofShown | None = None
 
     @property
     def activity(self) -> Activity:
@@ -110,7 +115,13 @@ def after(panel: Panel, event: events.Event) -> Panel:
         case events.EngineShown():
             return replace(panel, tts=event)
         case events.NpuShown():
-            return replace(panel, npu=event)
+            return replace(panel, npu=event, contexts=event.contexts)
+        case events.ContextsShown():
+            return replace(panel, contexts=event)
+        case events.PowerShown():
+            return replace(panel, power=event)
+        case events.ProofShown():
+            return replace(panel, proofs=event)
         case events.Listening():
             return _listening(panel, event)
         case events.MicrophoneChanged() if panel.listening.muted or panel.listening.mode == "off":
@@ -142,7 +153,7 @@ def after(panel: Panel, event: events.Event) -> Panel:
         case events.Stopped(error=error):
             failed = str(error) if error else ""
             closed = replace(panel, microphone=DeviceView(), speaker=DeviceView(), hearing=False, speaking=False)
-            closed = replace(closed, connection=events.ConnectionShown())  # told again by what runs next
+            closed = replace(closed, connection=events.ConnectionShown(), proofs=None)  # told again by what runs next
             return replace(closed, failed=failed, ready=False, transcribing=0, partial="")
     return panel
 
@@ -172,7 +183,10 @@ def _device(view: DeviceView, event: events.MicrophoneChanged | events.SpeakerCh
 def _heard(panel: Panel, utterance: events.Utterance) -> Panel:
     panel = replace(panel, transcribing=max(0, panel.transcribing - 1), partial="")
     if utterance.rtf is not None:
-        panel = replace(panel, stt_rtf=panel.stt_rtf.plus(utterance.rtf))
+        said = taken_in(
+            panel.speeds, "stt", utterance.tier, utterance.rtf, utterance.provider, utterance.placement.device
+        )
+        panel = replace(panel, stt_rtf=panel.stt_rtf.plus(utterance.rtf), speeds=said)
     if utterance.rtf is not None and utterance.endpoint_to_text_ms is not None:
         panel = replace(panel, endpoint_to_text_ms=panel.endpoint_to_text_ms.plus(utterance.endpoint_to_text_ms))
     return panel
@@ -183,7 +197,8 @@ def _replied(panel: Panel, reply: events.Reply) -> Panel:
         return panel
     panel = replace(panel, speaking=False, voice=reply.voice or panel.voice)
     if reply.rtf is not None:
-        panel = replace(panel, tts_rtf=panel.tts_rtf.plus(reply.rtf))
+        spoken = taken_in(panel.speeds, "tts", reply.tier, reply.rtf, device=reply.placement.device)
+        panel = replace(panel, tts_rtf=panel.tts_rtf.plus(reply.rtf), speeds=spoken)
     if reply.time_to_first_audio_ms is not None:
         panel = replace(panel, first_sound_ms=panel.first_sound_ms.plus(reply.time_to_first_audio_ms))
     return panel

@@ -19,6 +19,7 @@ from starling.pipeline.choice import Choice, choose
 from starling.pipeline.connections import Connections
 from starling.pipeline.enginewatch import EngineWatch
 from starling.pipeline.modelwork import ModelJobs
+from starling.pipeline.npu_users import NpuUsers
 from starling.pipeline.power import Power
 from starling.pipeline.preview import Previews
 from starling.pipeline.preview_engines import PreviewEngines
@@ -75,8 +76,9 @@ class Running:
             stack.pop_all()
         self._lender = PreviewEngines(both, lambda: self._choice.seed, lambda: self._choice.tts_model)
         self.previews = Previews(self.session.replies, self.session.speaking, self._lender, emit)
-        self._watch = EngineWatch(both, emit, self._look)
         self._tasks, self._retries = Tasks("tasks", self._failed), Tasks("retries", self._failed)
+        self._users = NpuUsers(lambda: self._tasks.put(self._tell_contexts))
+        self._watch = EngineWatch(both, self._tell_engine, self._look)
         self._again = Again(self.session, emit)
         self.connections = Connections(lambda: self._choice.language_model, emit)
         self._best: tuple[EngineSpec | None, EngineSpec | None] = both.tops
@@ -332,6 +334,15 @@ class Running:
 
     def _do(self, action: Callable[[], None]) -> None:
         self.session.mailbox.do(action)
+
+    def _tell_engine(self, shown: events.EngineShown) -> None:
+        self._emit(shown)
+        self._users.hear(shown)
+
+    def _tell_contexts(self) -> None:
+        contexts = lookups.contexts()
+        if contexts is not None:
+            self._emit(contexts)
 
     def _failed(self, error: StarlingError) -> None:
         self._emit(events.Trouble(error))

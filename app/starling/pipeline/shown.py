@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from starling.core.placement import Placement
+from starling.npu.report import Fault, Finding
 from starling.pipeline.voice_events import VoiceShown
 
 
@@ -56,8 +57,28 @@ class EngineShown:
 
 
 @dataclass(frozen=True)
+class ContextsShown:
+    """Hardware contexts of the NPU in use, as the driver counts them; sent whenever an engine came or went.
+
+    Attributes:
+        ours: held by Starling's engines.
+        others: held by other programs.
+        most: of all programs together; None where the driver does not tell.
+        holders: who holds them, one line each.
+    """
+
+    ours: int
+    others: int
+    most: int | None = None
+    holders: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class NpuShown:
-    """What is known of the NPU; fields as in ``doctor --json``. An empty ``power_mode`` was not read."""
+    """What is known of the NPU; fields as in ``doctor --json``. An empty ``power_mode`` was not read.
+
+    ``contexts`` is None where the driver does not tell them.
+    """
 
     present: bool
     usable: bool
@@ -68,6 +89,9 @@ class NpuShown:
     power_mode: str = ""
     reasons: tuple[str, ...] = ()
     fixes: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    contexts: ContextsShown | None = None
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,25 @@ def tier_word(tier: str) -> str:
     }.get(tier, tier)
 
 
+def provider_word(provider: str) -> str:
+    """How an accelerator is reached; an unknown way is shown as it is."""
+    return {
+        "vitisai": translate("Words", "Vitis AI"),
+        "xrt": translate("Words", "XRT"),
+        "server": translate("Words", "server"),
+    }.get(provider, provider)
+
+
+def proof_word(state: str) -> str:
+    """What became of an accelerator's proof."""
+    return {
+        "taken": translate("Words", "Proven"),
+        "refused": translate("Words", "Not used"),
+        "unproven": translate("Words", "Not proven"),
+        "unavailable": translate("Words", "Not possible"),
+    }.get(state, state)
+
+
 def placement_word(device: str) -> str:
     """Where a computation ran, as its evidence says."""
     return {

@@ -42,9 +42,9 @@ def test_every_state_is_shown_within_the_column(qtbot, view, name):
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("starting", ["System default", "Loading", "not measured yet", "nothing spoken yet", "not read"]),
+        ("starting", ["System default", "Loading", "not measured yet", "nothing spoken yet", "Not looked for yet."]),
         ("full", ["Open", "Yeti", "Legacy", "whisper-small", "512 MB", "Why not better: advanced: none is built in"]),
-        ("full", ["af_heart", "kokoro", "Strix Halo", "XDNA2", "1.1.2.65", "amdxdna", "What helps: Wait."]),
+        ("full", ["af_heart", "kokoro", "Strix Halo", "XDNA2", "1.1.2.65", "amdxdna 0.6.0", "Only 8 MiB"]),
         ("full", ["0.12", "64 ms", "0.31", "211 ms"]),
         ("lost", ["Lost", "It was unplugged.", "Plug it in."]),
         ("muted", ["Muted", "The microphone is closed. Nothing is heard."]),
@@ -53,6 +53,11 @@ def test_every_state_is_shown_within_the_column(qtbot, view, name):
         ("demo", ["Demo", "comes with Starling", "Why not better: legacy: no model is installed"]),
         ("no speaker", ["They are gone.", "Plug them in."]),
         ("no npu", ["Not present", "No NPU is on the PCI bus."]),
+        ("phoenix", ["Usable", "XDNA1", "1.5.2.380", "Turbo", "Starling 1, others 2, of 6", "NPU · XRT"]),
+        ("phoenix", ["Advanced · XRT · starter", "34 % faster.", "encoder cosine 0.99961", "41 ms beside 62 ms"]),
+        ("phoenix", ["Proven", "Not possible", "0.081 (3)", "CPU 0.31 (2)"]),
+        ("old driver", ["Usable", "not read", "The driver does not tell its clocks."]),
+        ("demoted", ["Why not better: advanced through xrt", "Not used · Emulated", "4.1 (2) · Emulated"]),
         ("failed", ["Closed"]),
     ],
 )

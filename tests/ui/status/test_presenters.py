@@ -3,11 +3,10 @@ from dataclasses import replace
 import pytest
 
 from starling.core.placement import Placement
-from starling.pipeline import events
 from starling.pipeline.panel import DeviceView, Panel
 from starling.ui.status import presenters
 from starling.ui.status.presenters import State
-from tests.ui.status.states import FULL, NPU, STATES, STT
+from tests.ui.status.states import FULL, STATES, STT
 
 
 @pytest.mark.parametrize(
@@ -104,21 +103,6 @@ def test_unknown_engine():
     assert presenters.engine(None, False).memory is None
 
 
-@pytest.mark.parametrize(
-    ("shown", "state", "power", "facts"),
-    [
-        (None, State("unknown", "Unknown"), "not read", 0),
-        (NPU, State("warning", "Present, not usable"), "not read", 4),
-        (replace(NPU, usable=True, firmware="", power_mode="turbo"), State("good", "Usable"), "turbo", 3),
-        (events.NpuShown(False, False, reasons=("None.",)), State("off", "Not present"), "not read", 0),
-    ],
-)
-def test_npu(shown, state, power, facts):
-    look = presenters.npu(shown)
-    assert (look.state, look.power, len(look.facts)) == (state, power, facts)
-    assert look.reasons == ("\n".join(shown.reasons) if shown else "")
-
-
 def test_voice_and_speaker():
     assert presenters.speaker(Panel()).voice == "nothing spoken yet"
     assert presenters.speaker(Panel()).speaker == "System default"
@@ -134,6 +118,8 @@ def test_voice_and_speaker():
 def test_figures():
     assert presenters.measured(Panel()) == presenters.Measured(None, None)
     assert presenters.measured(FULL) == presenters.Measured("0.31", "211 ms")
+    measured = presenters.measured(STATES["phoenix"])
+    assert (measured.tiers, measured.voice) == (("0.081 (3)", None, None), "CPU 0.31 (2)")
 
 
 @pytest.mark.parametrize(
@@ -142,13 +128,11 @@ def test_figures():
         (Panel(), presenters.Glance("Unknown", "Unknown", "Unknown")),
         (
             FULL,
-            presenters.Glance("Legacy · whisper-small · CPU", "CPU · kokoro", "Present, not usable", "0.12", "64 ms"),
+            presenters.Glance("Legacy · whisper-small · CPU", "CPU · kokoro", "Not usable", "0.12", "64 ms"),
         ),
         (
             STATES["demo"],
-            presenters.Glance(
-                "Demo · comes with Starling · CPU", "CPU · kokoro", "Present, not usable", "0.12", "64 ms"
-            ),
+            presenters.Glance("Demo · comes with Starling · CPU", "CPU · kokoro", "Not usable", "0.12", "64 ms"),
         ),
     ],
 )

@@ -247,6 +247,8 @@ QFrame[part="card"] {{ background: {t.surface}; border: {t.border_width}px solid
   border-radius: {RADIUS}px; }}
 QFrame[part="switch"] {{ background: {t.sunken}; border: {t.border_width}px solid {t.border_strong};
   border-radius: {RADIUS}px; }}
+QFrame[part="command"] {{ background: {t.sunken}; border: {t.border_width}px solid {t.border};
+  border-radius: {RADIUS_SMALL}px; }}
 QFrame[part="line"] {{ background: {t.border}; border: none; max-height: {t.border_width}px; }}
 QFrame[part="banner"] {{ background: {t.surface}; border: {t.border_width}px solid {t.border_strong};
   border-radius: {RADIUS}px; }}

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from starling.pipeline.panel import Panel
+from starling.ui import words
 from starling.ui.kit.card import Card
+from starling.ui.kit.text import label
 from starling.ui.kit.trend import TrendPlot
+from starling.ui.status.npu_presenters import STT_TIERS
 from starling.ui.status.parts import add_row
 from starling.ui.status.presenters import Measured, measured
 
 
 class MeasuredCard(Card):
-    """The recogniser's figures with their course, and the voice's last ones."""
+    """The recogniser's figures with their course, the voice's last ones, and the mean of each tier."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", "gauge", parent)
@@ -28,7 +31,10 @@ class MeasuredCard(Card):
         self.voice_rtf = add_row(self.body, self.tr("Voice real-time factor"))
         self.voice_rtf.setToolTip(smaller)
         self.first_sound = add_row(self.body, self.tr("Voice, text to sound"))
-        for row in (self.voice_rtf, self.first_sound):
+        self.body.addWidget(self._tiers_title())
+        self.tiers = [add_row(self.body, words.tier_word(tier)) for tier in STT_TIERS]
+        self.voices = add_row(self.body, self.tr("Voice"))
+        for row in (self.voice_rtf, self.first_sound, *self.tiers, self.voices):
             row.align_right()
         self.first_sound.setToolTip(self.tr("From the known text to the first sample given to the speaker."))
 
@@ -41,6 +47,14 @@ class MeasuredCard(Card):
             self._look = look
             self.voice_rtf.set_value(look.voice_rtf)
             self.first_sound.set_value(look.first_sound)
+            for row, value in zip(self.tiers, look.tiers, strict=True):
+                row.set_value(value)
+            self.voices.set_value(look.voice)
+
+    def _tiers_title(self) -> QLabel:
+        title = label(self.tr("Mean real-time factor by tier"), "caption", "muted")
+        title.setToolTip(self.tr("Of this session; in brackets how many results it is of."))
+        return title
 
     def load_plots(self) -> None:
         """Load the plots, in the background."""

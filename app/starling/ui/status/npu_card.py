@@ -2,39 +2,54 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from starling.ui.kit.badge import Badge
 from starling.ui.kit.card import Card
+from starling.ui.kit.disclosure import Disclosure
 from starling.ui.kit.row import ValueRow
-from starling.ui.status.parts import add_note, add_row, say, show_state
-from starling.ui.status.presenters import NpuLook
+from starling.ui.look.tokens import SPACE_S
+from starling.ui.status.npu_presenters import NpuLook, Problem
+from starling.ui.status.parts import add_row, show_state
+from starling.ui.status.problem_row import ProblemRow
 
 
 class NpuCard(Card):
-    """What was read of the NPU, its power mode, and why it is not used."""
+    """What was read of the NPU, its power mode, who uses it, and why it is not used."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", "chip", parent)
         self.set_title(self.tr("NPU"))
         self._look: NpuLook | None = None
         self._facts: list[ValueRow] = []
+        self._problems: list[ProblemRow] = []
         self.badge = Badge()
         self.header.addWidget(self.badge)
         self.power = add_row(self.body, self.tr("Power mode"))
-        self.reasons = add_note(self.body, "muted")
-        self.fixes = add_note(self.body)
+        self.contexts = add_row(self.body, self.tr("Contexts"))
+        self.contexts.setToolTip(self.tr("Hardware contexts in use, as the driver counts them."))
+        self.problems = QVBoxLayout()
+        self.problems.setSpacing(SPACE_S)
+        self.body.addLayout(self.problems)
+        self.evidence = Disclosure(self.tr("How that is known"))
+        self.evidence.button.setAccessibleName(self.tr("How that is known of the NPU"))
+        self.body.addWidget(self.evidence)
 
     def show_look(self, look: NpuLook) -> None:
         """Show what is known; cheap when nothing changes."""
         if look == self._look:
             return
-        self._look = look
+        before, self._look = self._look, look
         show_state(self.badge, look.state)
-        self._show_facts(look.facts)
-        self.power.set_value(look.power)
-        say(self.reasons, look.reasons)
-        say(self.fixes, self.tr("What helps: {fixes}").format(fixes=look.fixes) if look.fixes else "")
+        if before is None or before.facts != look.facts:
+            self._show_facts(look.facts)
+        self.power.set_value(look.power, look.power_from)
+        self.contexts.set_value(look.contexts, look.holders)
+        for row in (self.power, self.contexts):
+            row.setVisible(look.present)
+        if before is None or before.problems != look.problems:  # what the user has opened stays open
+            self._show_problems(look.problems)
+        self.evidence.set_text(look.evidence)
 
     def _show_facts(self, facts: tuple[tuple[str, str], ...]) -> None:
         for row in self._facts:
@@ -46,3 +61,12 @@ class NpuCard(Card):
             row.set_value(value)
             self.body.insertWidget(place, row)
             self._facts.append(row)
+
+    def _show_problems(self, problems: tuple[Problem, ...]) -> None:
+        for row in self._problems:
+            self.problems.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        self._problems = [ProblemRow(problem) for problem in problems]
+        for row in self._problems:
+            self.problems.addWidget(row)

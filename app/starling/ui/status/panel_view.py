@@ -9,12 +9,13 @@ from starling.pipeline import events
 from starling.pipeline.panel import Panel
 from starling.ui.connection.card import LanguageModelCard
 from starling.ui.look.tokens import FOCUS_ROOM, SCROLL_BAR_WIDTH, SPACE_M, column_width
-from starling.ui.status import presenters
+from starling.ui.status import npu_presenters, presenters
 from starling.ui.status.engine_card import RecogniserCard, VoiceCard
 from starling.ui.status.glance_card import GlanceCard
 from starling.ui.status.measured_card import MeasuredCard
 from starling.ui.status.microphone_card import MicrophoneCard
 from starling.ui.status.npu_card import NpuCard
+from starling.ui.status.proof_card import ProofCard
 
 LEAST_HEIGHT = 240
 
@@ -22,10 +23,13 @@ LEAST_HEIGHT = 240
 class StatusPanel(QWidget):
     """A column of cards, as wide as ever and scrolled where the window is low.
 
-    ``settings_requested`` carries the key of the setting that the user wants to change.
+    ``settings_requested`` carries the key of the setting that the user wants to change; ``prove_requested`` and
+    ``prove_cancelled`` are about the proofs of accelerators.
     """
 
     settings_requested = Signal(str)
+    prove_requested = Signal()
+    prove_cancelled = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,7 +37,9 @@ class StatusPanel(QWidget):
         self.setAccessibleName(self.tr("Status"))
         self.microphone, self.recogniser, self.voice = MicrophoneCard(), RecogniserCard(), VoiceCard()
         self.glance, self.npu, self.measured = GlanceCard(), NpuCard(), MeasuredCard()
-        self.language_model = LanguageModelCard()
+        self.language_model, self.proofs = LanguageModelCard(), ProofCard()
+        self.proofs.prove.connect(self.prove_requested)
+        self.proofs.cancel.connect(self.prove_cancelled)
         for card in (self.microphone, self.recogniser, self.voice, self.language_model):
             card.change.connect(self.settings_requested)
         self._build()
@@ -51,7 +57,8 @@ class StatusPanel(QWidget):
         self.voice.show_look(presenters.engine(panel.tts, failed))
         self.voice.show_speaker(presenters.speaker(panel))
         self.language_model.show_connection(panel.connection)
-        self.npu.show_look(presenters.npu(panel.npu))
+        self.npu.show_look(npu_presenters.npu(panel.npu, panel.power, panel.contexts))
+        self.proofs.show_look(npu_presenters.proofs(panel.proofs, failed))
         self.measured.show_panel(panel)
 
     def show_sound(self, sound: events.Sound) -> None:
@@ -78,8 +85,8 @@ class StatusPanel(QWidget):
         cards = QVBoxLayout(column)
         cards.setContentsMargins(0, 0, 0, 0)
         cards.setSpacing(SPACE_M)
-        engines = (self.recogniser, self.voice, self.language_model)
-        for card in (self.glance, self.microphone, self.measured, *engines, self.npu):
+        accelerated = (self.recogniser, self.npu, self.proofs)
+        for card in (self.glance, self.microphone, self.measured, *accelerated, self.voice, self.language_model):
             cards.addWidget(card)
         cards.addStretch(1)
         area = QScrollArea()

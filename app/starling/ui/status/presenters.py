@@ -15,6 +15,9 @@ from starling.pipeline.panel import Activity, DeviceView, Panel
 from starling.ui import words
 from starling.ui.kit.badge import Kind
 from starling.ui.kit.numbers import compact, memory
+from starling.ui.status.npu_presenters import STT_TIERS, speed_of, voice_speeds
+from starling.ui.status.npu_presenters import npu as npu
+from starling.ui.status.state import State as State
 
 # Under this name, and with the context written out, the strings are found by lupdate.
 translate = QCoreApplication.translate
@@ -31,14 +34,6 @@ _STATUS_KINDS: dict[str, Kind] = {
     "closed": "off",
 }
 _DEVICE_KINDS: dict[str, Kind] = {"closed": "off", "opening": "busy", "open": "good", "lost": "bad"}
-
-
-@dataclass(frozen=True)
-class State:
-    """A badge."""
-
-    kind: Kind
-    word: str
 
 
 @dataclass(frozen=True)
@@ -78,17 +73,6 @@ class SpeakerLook:
 
 
 @dataclass(frozen=True)
-class NpuLook:
-    """The NPU's card. ``facts`` are (name, value) in order; only what was read."""
-
-    state: State
-    facts: tuple[tuple[str, str], ...] = ()
-    power: str = ""
-    reasons: str = ""
-    fixes: str = ""
-
-
-@dataclass(frozen=True)
 class Glance:
     """The card above the others. Figures are None until something was measured; ``advice`` makes it understand more."""
 
@@ -102,10 +86,12 @@ class Glance:
 
 @dataclass(frozen=True)
 class Measured:
-    """The voice's figures; the recogniser's are plotted as they are."""
+    """The means of tiers, and the voice's last figures; the recogniser's are plotted as they are."""
 
     voice_rtf: str | None = None
     first_sound: str | None = None
+    tiers: tuple[str | None, ...] = (None,) * len(STT_TIERS)
+    voice: str | None = None
 
 
 def microphone(panel: Panel) -> MicrophoneLook:
@@ -133,7 +119,7 @@ def engine(shown: events.EngineShown | None, failed: bool) -> EngineLook:
         tier=State(_tier_kind(shown), tier_text(shown.tier, shown.placement)),
         status=State(status_kind, words.status_word(shown.status)),
         model=shown.model or _built_in(shown.tier, unknown),
-        placement=placement_text(shown.placement, unknown),
+        placement=_reached(placement_text(shown.placement, unknown), shown),
         evidence="\n".join(shown.placement.evidence),
         memory=None if shown.memory_bytes is None else memory(shown.memory_bytes),
         why=shown.why_not_better,
@@ -164,6 +150,11 @@ def placement_text(placement: Placement, unknown: str) -> str:
     return words.placement_word(placement.device) if placement.evidence and placement.device != "unknown" else unknown
 
 
+def _reached(placement: str, shown: events.EngineShown) -> str:
+    """Where it runs, and through what."""
+    return f"{placement} · {words.provider_word(shown.provider)}" if shown.provider else placement
+
+
 def _built_in(tier: str, unknown: str) -> str:
     return translate("Status", "comes with Starling") if tier == "demo" else unknown
 
@@ -178,38 +169,6 @@ def speaker(panel: Panel) -> SpeakerLook:
         note=view.message if lost else "",
         fix=view.fix if lost else "",
     )
-
-
-def npu(shown: events.NpuShown | None) -> NpuLook:
-    """What is known of the NPU; None: not looked yet."""
-    not_read = translate("Status", "not read")
-    if shown is None:
-        return NpuLook(State("unknown", translate("Status", "Unknown")), power=not_read)
-    return NpuLook(
-        state=_npu_state(shown),
-        facts=_npu_facts(shown) if shown.present else (),
-        power=shown.power_mode or not_read,
-        reasons="\n".join(shown.reasons),
-        fixes="\n".join(shown.fixes),
-    )
-
-
-def _npu_state(shown: events.NpuShown) -> State:
-    if not shown.present:
-        return State("off", translate("Status", "Not present"))
-    if shown.usable:
-        return State("good", translate("Status", "Usable"))
-    return State("warning", translate("Status", "Present, not usable"))
-
-
-def _npu_facts(shown: events.NpuShown) -> tuple[tuple[str, str], ...]:
-    facts = (
-        (translate("Status", "Product"), shown.product),
-        (translate("Status", "Generation"), shown.generation),
-        (translate("Status", "Firmware"), shown.firmware),
-        (translate("Status", "Driver"), shown.driver),
-    )
-    return tuple((name, value) for name, value in facts if value)
 
 
 def glance(panel: Panel) -> Glance:
@@ -244,9 +203,11 @@ def _in_short(look: EngineLook) -> str:
 
 
 def measured(panel: Panel) -> Measured:
-    """The voice's last figures."""
+    """The means of tiers, and the voice's last figures."""
     rtf, first = panel.tts_rtf.last, panel.first_sound_ms.last
     return Measured(
         voice_rtf=None if rtf is None else compact(rtf),
         first_sound=None if first is None else translate("Status", "{ms} ms").format(ms=compact(first)),
+        tiers=tuple(speed_of(panel.speeds, "stt", tier) for tier in STT_TIERS),
+        voice=voice_speeds(panel.speeds),
     )
