@@ -21,6 +21,8 @@ COMMANDS = {
     "say": "speak a text",
     "ask": "ask the connected language model, or look for one",
     "transcribe": "turn recordings into text or subtitles",
+    "ptt": "press, release or toggle the talk key of the Starling that runs",
+    "mode": "show or change the mode of the Starling that runs",
     "models": "list, download, import, check and remove models",
     "power": "show the NPU's power mode, or set it",
     "devices": "list microphones and speakers",

@@ -47,7 +47,7 @@ move_environment() {
     printf 'home = /usr/bin\ninclude-system-site-packages = false\nversion = %s\n' "${python#python}" \
         >"$ENVIRONMENT/pyvenv.cfg"
     # -I: what stands in the user's environment or current folder changes nothing.
-    printf '#!%s/bin/python3 -I\nimport sys\n\nfrom starling.cli import main\n\nsys.exit(main())\n' "$HOME_FOLDER" \
+    printf '#!%s/bin/python3 -I\nimport sys\n\nfrom starling.__main__ import main\n\nsys.exit(main())\n' "$HOME_FOLDER" \
         >"$bin/starling"
     chmod 755 "$bin/starling"
 }

@@ -19,7 +19,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"models"}),
     frozenset({"npu"}),
     frozenset({"speech"}),
-    frozenset({"engine", "assistant", "dictation"}),
+    frozenset({"engine", "assistant", "dictation", "remote"}),
     frozenset({"pipeline"}),
     frozenset({"commands"}),
     frozenset({"ui"}),

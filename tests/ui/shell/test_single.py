@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from starling.core.errors import StarlingError
-from starling.ui.shell import rendezvous, single
+from starling.remote import rendezvous
+from starling.ui.shell import single
 from starling.ui.shell.single import SingleInstance
 
 SECOND = """
@@ -216,7 +217,7 @@ def test_the_socket_is_the_users_alone(qtbot, first, tmp_path):
 class TestRendezvous:
     def test_a_long_path_goes_elsewhere(self, tmp_path):
         deep = tmp_path / ("x" * 90)
-        found = list(rendezvous.addresses(deep, {}))
+        found = list(rendezvous.addresses(deep, {}, single.SOCKET))
         assert len(found) == 1
         assert len(found[0]) <= rendezvous.LONGEST_PATH
         Path(found[0]).parent.rmdir()

@@ -18,7 +18,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from starling.core.errors import StarlingError
-from starling.ui.shell import rendezvous
+from starling.remote import rendezvous
 
 FROZEN_AFTER_S = 4.0
 """The first window answers within milliseconds; a start on a busy machine takes a second or two."""
@@ -28,6 +28,7 @@ SILENCE_MS = 2000
 MAX_MESSAGE = 512
 MAX_LINKS = 8
 LOCK = "window.lock"
+SOCKET = "window"
 ADDRESS = "window.address"
 _WISH = re.compile(rb"raise ([\w.:/@+=-]{0,400})\n")
 _DONE = b"ok\n"
@@ -122,7 +123,7 @@ class SingleInstance(QObject):
 
     def _listen(self) -> None:
         """Where no socket can be made the window opens all the same; a second start then says that it is not heard."""
-        for address in rendezvous.addresses(self._data, self._env):
+        for address in rendezvous.addresses(self._data, self._env, SOCKET):
             QLocalServer.removeServer(address)
             if self._server.listen(address):
                 with contextlib.suppress(OSError):

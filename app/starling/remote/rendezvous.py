@@ -1,4 +1,4 @@
-"""Where two starts of Starling meet: a private folder for a socket. No Qt."""
+"""Where a Starling that runs is met by others of its user: a private folder for sockets."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-SOCKET = "window.sock"
 LONGEST_PATH = 80
 """Characters. A socket's address holds 107 bytes, and Qt makes it below a temporary name first."""
 _PRIVATE = 0o700
@@ -29,13 +28,13 @@ def candidates(data: Path, env: Mapping[str, str]) -> Iterator[Path]:
     yield Path(tempfile.gettempdir()) / f"starling-{os.getuid()}-{mark(data)}"
 
 
-def addresses(data: Path, env: Mapping[str, str]) -> Iterator[str]:
-    """Names that a server can listen on, best first; their folders are there and nobody else's."""
+def addresses(data: Path, env: Mapping[str, str], name: str) -> Iterator[str]:
+    """Where a server called ``name`` can listen, best first; their folders are there and nobody else's."""
     if os.name == "nt":
-        yield f"starling-{mark(data)}"
+        yield f"starling-{mark(data)}-{name}"
         return
     for folder in candidates(data, env):
-        path = str(folder / SOCKET)
+        path = str(folder / f"{name}.sock")
         if len(os.fsencode(path)) <= LONGEST_PATH and private(folder):
             yield path
 
