@@ -154,6 +154,10 @@ class Segmenter:
             return None
         return utterance.segment(0, self.now_s)
 
+    def heard_since(self, count: int) -> list[Samples]:
+        """The frames of the utterance in progress but the first ``count``; empty without one."""
+        return self._utterance.frames[count:] if self._utterance else []
+
     def flush(self, reason: EndReason) -> list[SegmentEvent]:
         """End the utterance in progress, if any, and keep it. The next frame does not continue this audio."""
         self._held = False

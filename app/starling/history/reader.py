@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import sqlite3
 import threading
 from array import array
@@ -21,7 +20,7 @@ _VISIBLE = "NOT private AND deleted_at = 0"
 
 
 class HistoryReader:
-    """Reads only. Safe from any thread; one question at a time, a newer one can cut it short.
+    """Reads only. Safe from any thread; one question at a time.
 
     Args:
         folder: of a history that has been opened by :class:`starling.history.store.History`.
@@ -32,7 +31,7 @@ class HistoryReader:
     """
 
     def __init__(self, folder: Path, indexed: bool) -> None:
-        self._folder, self._indexed = folder, indexed
+        self._folder, self.indexed = folder, indexed
         self._lock = threading.Lock()
         with told(folder):
             self._database = sqlite3.connect(
@@ -81,11 +80,6 @@ class HistoryReader:
         for begin in range(0, len(numbers), PAGE):
             yield from self.read(numbers[begin : begin + PAGE])
 
-    def interrupt(self) -> None:
-        """End the question that is being answered, which raises then; from any thread."""
-        with contextlib.suppress(sqlite3.ProgrammingError):  # it is closed
-            self._database.interrupt()
-
     def _where(self, wanted: Wanted) -> tuple[str, list[str | float]]:
         parts, values = [_VISIBLE], list[str | float]()
         for column, value in (("mode", wanted.mode), ("state", wanted.state)):
@@ -97,7 +91,7 @@ class HistoryReader:
                 parts.append(f"started_at {comparison} ?")
                 values.append(moment)
         if wanted.terms:
-            condition, terms = fulltext.condition(wanted.terms, self._indexed)
+            condition, terms = fulltext.condition(wanted.terms, self.indexed)
             parts.append(condition)
             values += terms
         return " AND ".join(parts), values

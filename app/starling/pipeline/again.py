@@ -65,6 +65,7 @@ class Again:
         if history is not None and transcript is not None and transcript.text:
             history.done(turn, transcript, recognised.tier, recognised.model)
             history.delivered(turn)
+            self._emit(events.HistoryChanged(turn))
 
     def forget(self, turn: str) -> None:
         """Forget a turn, its text and its recording; an empty name means all of them."""

@@ -48,6 +48,8 @@ class Choice:
     keep_history: bool
     keep_days: int
     keep_audio: bool
+    keep_audio_days: int
+    private_start: bool
     mode: Mode
     activation: Activation
     live_text: bool
@@ -92,6 +94,8 @@ def choose(setting: Callable[[str], Value], language: str | None = None, **optio
         "keep_history": read("history.keep"),
         "keep_days": read("history.keep_days"),
         "keep_audio": read("history.keep_audio"),
+        "keep_audio_days": read("history.keep_audio_days"),
+        "private_start": read("history.private_start"),
         "mode": read("listen.mode"),
         "activation": read("listen.activation"),
         "live_text": read("stt.partial"),

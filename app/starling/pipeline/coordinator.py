@@ -18,6 +18,7 @@ from starling.core.segments import EndReason, SegmenterConfig
 from starling.pipeline import events, mailbox
 from starling.pipeline.conversation import Rules, Verdict
 from starling.pipeline.ears import Ears
+from starling.pipeline.hearinglog import HearingLog
 from starling.pipeline.mailbox import Mailbox
 from starling.pipeline.meter import measure
 from starling.pipeline.partials import PartialLine
@@ -49,6 +50,7 @@ class Coordinator:
         follow_up_s: time after a reply in which no wake phrase is needed.
         partials: makes live text; None for none.
         book: where turns are kept for later; None keeps nothing.
+        hearing: stores what is being said; None stores it when it has ended.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Coordinator:
         follow_up_s: float = 8.0,
         partials: PartialLine | None = None,
         book: TurnBook | None = None,
+        hearing: HearingLog | None = None,
     ) -> None:
         self.rules = rules
         self.follow_up_s = follow_up_s
@@ -81,6 +84,7 @@ class Coordinator:
         self._translate = translate
         self._partials = partials
         self._book = book
+        self._hearing = hearing
         self._talking = Talking(ears.segmenter)
         self._jobs: SegmentJobs[Recognised] = SegmentJobs()
         self._clock = StreamClock()
@@ -272,6 +276,8 @@ class Coordinator:
     def _on_segments(self, happened: Iterable[SegmentEvent]) -> None:
         for event in happened:
             self._on_segment(event)
+        if self._hearing is not None:
+            self._hearing.follow(self._ears.segmenter)
 
     def _on_segment(self, event: SegmentEvent) -> None:
         match event:
@@ -285,7 +291,8 @@ class Coordinator:
         for command in self._jobs.on_segment(event, time.monotonic()):
             match command:
                 case Transcribe(job=job, segment=segment):
-                    self._line.submit(job, segment.samples)
+                    name = self._hearing.name(segment.id) if self._hearing is not None else ""
+                    self._line.submit(job, segment.samples, name)
                 case Discard(job=job):
                     self._line.discard(job)
                 case Deliver():

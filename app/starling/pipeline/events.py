@@ -8,6 +8,14 @@ from typing import Literal
 from starling.core.changes import Change
 from starling.core.errors import StarlingError
 from starling.core.placement import Placement
+from starling.pipeline.history_events import HistoryChanged as HistoryChanged
+from starling.pipeline.history_events import HistoryEntry as HistoryEntry
+from starling.pipeline.history_events import HistoryEvent as HistoryEvent
+from starling.pipeline.history_events import HistoryExported as HistoryExported
+from starling.pipeline.history_events import HistoryFound as HistoryFound
+from starling.pipeline.history_events import HistoryRead as HistoryRead
+from starling.pipeline.history_events import HistoryTaken as HistoryTaken
+from starling.pipeline.history_events import PrivateChanged as PrivateChanged
 from starling.pipeline.power_events import PowerShown as PowerShown
 from starling.pipeline.proof_events import ProofEntry as ProofEntry
 from starling.pipeline.proof_events import ProofFigure as ProofFigure
@@ -381,6 +389,7 @@ Event = (
     | PreviewEnded
     | PreviewExported
     | PastTurns
+    | HistoryEvent
     | Notice
     | Trouble
     | Recovered

@@ -61,37 +61,57 @@ class Keeper:
         mode: ``assistant`` or ``dictation``; may be changed at any time, as ``keep_days``.
         keep_days: older texts are deleted, now and then; 0 keeps them.
         emit: hears of the first failure of each kind.
+
+    Attributes:
+        keep_audio_days: older recordings are deleted, their texts stay; 0 keeps them as long as their texts.
+        private: store nothing of what comes from now on, neither text nor sound; may be changed at any time.
+        changed: called with the name of what has changed in the history, on several threads.
     """
 
     def __init__(self, history: History | None, mode: str, keep_days: int, emit: Emit) -> None:
         self._history = history
         self.mode = mode
         self.keep_days = keep_days
+        self.keep_audio_days = 0
+        self.private = False
+        self.changed: Callable[[str], None] = lambda utterance: None
         self._swept_at = 0.0
         self._emit = emit
         self._told: set[str] = set()
 
-    def pending(self, samples: Samples) -> str:
-        """Store the audio; empty when that failed."""
-        if self._history is None:
+    def pending(self, samples: Samples, name: str = "") -> str:
+        """Store the audio, under a name if it has one; empty when that failed or must not be."""
+        if self._history is None or self.private:
             return ""
         now = time.time()
-        if now - self._swept_at > SWEEP_EVERY_S:
-            self._swept_at = now
-            self._do(lambda history: history.sweep(self.keep_days, now))
+        self._sweep(now)
         try:
-            return self._history.add_pending(samples, now - len(samples) / SAMPLE_RATE, self.mode)
+            stored = self._history.add_pending(samples, now - len(samples) / SAMPLE_RATE, self.mode, name)
         except StarlingError as error:
             self._tell(error)
             return ""
+        self.changed(stored)
+        return stored
+
+    def grow(self, utterance: str, samples: Samples, started_at: float) -> None:
+        """More of what is being said; what is private from the middle on is private as a whole."""
+        if self.private:
+            self.grown(utterance)
+        else:
+            self._do(lambda history: history.grow(utterance, samples, started_at, self.mode))
+
+    def grown(self, utterance: str) -> None:
+        """It is stored as a whole, or not wanted."""
+        self._do(lambda history: history.grown(utterance))
 
     def name(self, at: float) -> str:
-        """A name for a typed question; empty without a history."""
-        return "" if self._history is None else self._history.name(at)
+        """A name for what begins now; empty when it is not to be stored."""
+        return "" if self._history is None or self.private else self._history.name(at)
 
     def typed(self, name: str, at: float, text: str) -> None:
         """Store a typed question."""
-        self._do(lambda history: history.add_typed(name, at, text, self.mode))
+        if not self.private:
+            self._do(lambda history: history.add_typed(name, at, text, self.mode), name)
 
     def finished(self, utterance: str, recognised: Recognised) -> None:
         """Store the text or the failure; one that only the end of the app cut short stays pending."""
@@ -101,29 +121,56 @@ class Keeper:
             if recognised.transcript is not None:
                 self._history.done(utterance, recognised.transcript, recognised.tier, recognised.model)
             elif recognised.error is not None and recognised.error.code != CLOSED:
-                self._history.failed(utterance, recognised.error.code)
+                self._history.failed(utterance, recognised.error.code, recognised.error.message)
         except StarlingError as error:
             self._tell(error)
+        self.changed(utterance)
 
     def delivered(self, utterance: str) -> None:
         """The text was shown: the audio may go."""
-        self._do(lambda history: history.delivered(utterance))
+        self._do(lambda history: history.delivered(utterance), utterance)
+
+    def inserted(self, utterance: str, text: str, way: str, application: str) -> None:
+        """A dictation's text, as it was shaped, stands where the cursor was."""
+
+        def store(history: History) -> None:
+            history.shaped(utterance, text)
+            history.inserted(utterance, way, application)
+
+        self._do(store, utterance)
+
+    def not_inserted(self, utterance: str, text: str, error: StarlingError) -> None:
+        """It could not be inserted; the text is kept with the reason."""
+
+        def store(history: History) -> None:
+            history.shaped(utterance, text)
+            history.not_inserted(utterance, error.code, error.message)
+
+        self._do(store, utterance)
 
     def replied(self, utterance: str, reply: events.Reply) -> None:
         """Store what was answered."""
-        self._do(lambda history: history.add_reply(utterance, reply.text, reply.tier, reply.voice))
+        self._do(lambda history: history.add_reply(utterance, reply.text, reply.tier, reply.voice), utterance)
 
     def discarded(self, utterance: str) -> None:
         """Part of a longer utterance: forget it."""
-        self._do(lambda history: history.discard(utterance))
+        self._do(lambda history: history.discard(utterance), utterance)
 
-    def _do(self, action: Callable[[History], object]) -> None:
+    def _sweep(self, now: float) -> None:
+        if now - self._swept_at > SWEEP_EVERY_S:
+            self._swept_at = now
+            self._do(lambda history: history.sweep(self.keep_days, now))
+            self._do(lambda history: history.sweep_audio(self.keep_audio_days, now))
+
+    def _do(self, action: Callable[[History], object], changes: str = "") -> None:
         if self._history is None:
             return
         try:
             action(self._history)
         except StarlingError as error:
             self._tell(error)
+        if changes:
+            self.changed(changes)
 
     def _tell(self, error: StarlingError) -> None:
         if error.code not in self._told:

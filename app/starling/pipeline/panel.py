@@ -69,6 +69,7 @@ class Panel:
     voice: str = ""
     microphone: DeviceView = field(default_factory=DeviceView)
     speaker: DeviceView = field(default_factory=DeviceView)
+    private: bool = False
     listening: events.Listening = field(default_factory=lambda: events.Listening("assistant", "always", False))
     hearing: bool = False
     transcribing: int = 0
@@ -122,6 +123,8 @@ def after(panel: Panel, event: events.Event) -> Panel:
             return replace(panel, power=event)
         case events.ProofShown():
             return replace(panel, proofs=event)
+        case events.PrivateChanged(on=on):
+            return replace(panel, private=on)
         case events.Listening():
             return _listening(panel, event)
         case events.MicrophoneChanged() if panel.listening.muted or panel.listening.mode == "off":

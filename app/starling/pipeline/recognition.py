@@ -33,8 +33,8 @@ class Recognised:
 class UtteranceLog(Protocol):
     """Keeps utterances on disk until their text is delivered. Never raises: it reports through its own events."""
 
-    def pending(self, samples: Samples) -> str:
-        """Store the audio before inference; returns its id, empty when nothing could be stored."""
+    def pending(self, samples: Samples, name: str = "") -> str:
+        """Store the audio before inference, under a name if it has one; returns it, empty when nothing is stored."""
         ...
 
     def name(self, at: float) -> str:
@@ -66,6 +66,7 @@ class UtteranceLog(Protocol):
 class _Job:
     number: int
     samples: Samples
+    name: str = ""
     stored: threading.Event = field(default_factory=threading.Event)
 
 
@@ -109,9 +110,9 @@ class RecognitionLine:
         with self._lock:
             return self._discarded_s
 
-    def submit(self, number: int, samples: Samples) -> None:
-        """Queue one job; it is stored at once and recognised after those before it."""
-        job = _Job(number, samples)
+    def submit(self, number: int, samples: Samples, name: str = "") -> None:
+        """Queue one job; it is stored at once, under its name if it has one, and recognised after those before it."""
+        job = _Job(number, samples, name)
         self._writes.put(lambda: self._store(job))
         self._tasks.put(lambda: self._recognise(job))
 
@@ -125,6 +126,10 @@ class RecognitionLine:
     def follow_up(self, number: int, name: str) -> None:
         """What is answered under this job number belongs to an earlier utterance, by its name in the log."""
         self._writes.put(lambda: self._stored.__setitem__(number, name))
+
+    def after_stores(self, task: Callable[[], None]) -> None:
+        """Do this on the log's thread, after what was told before it."""
+        self._writes.put(task)
 
     def discard(self, number: int) -> None:
         """Nobody waits for this job: skip it if it has not started, forget its audio."""
@@ -184,7 +189,7 @@ class RecognitionLine:
     def _store(self, job: _Job) -> None:
         try:
             if not self._is_dropped(job.number):
-                self._stored[job.number] = self._log.pending(job.samples)
+                self._stored[job.number] = self._log.pending(job.samples, job.name)
         finally:
             job.stored.set()
 

@@ -18,6 +18,7 @@ from starling.pipeline.again import Again
 from starling.pipeline.choice import Choice, choose
 from starling.pipeline.connections import Connections
 from starling.pipeline.enginewatch import EngineWatch
+from starling.pipeline.historywork import HistoryWork
 from starling.pipeline.modelwork import ModelJobs
 from starling.pipeline.npu_users import NpuUsers
 from starling.pipeline.power import Power
@@ -80,6 +81,8 @@ class Running:
         self._users = NpuUsers(lambda: self._tasks.put(self._tell_contexts))
         self._watch = EngineWatch(both, self._tell_engine, self._look)
         self._again = Again(self.session, emit)
+        self.history = HistoryWork(self.session.history, self.session.book, emit)
+        self.session.keeper.changed = lambda turn: emit(events.HistoryChanged(turn))
         self.connections = Connections(lambda: self._choice.language_model, emit)
         self._best: tuple[EngineSpec | None, EngineSpec | None] = both.tops
         self.models = ModelJobs(self._shelf(), emit, lambda: self._tasks.put(self._fit_models))
@@ -111,6 +114,7 @@ class Running:
         self._again.abort()
         self.power.close()
         self.connections.close()
+        self.history.close()
         self.models.close()
         self.previews.close()
         for tasks in (self._tasks, self._retries, self._devices):
@@ -150,6 +154,15 @@ class Running:
 
         def switch() -> None:
             self._coordinator.metering = on
+
+        self._do(switch)
+
+    def set_private(self, on: bool) -> None:
+        """Store nothing that is said from now on, or store again; on the coordinator's thread, between two blocks."""
+
+        def switch() -> None:
+            self.session.keeper.private = on
+            self._emit(events.PrivateChanged(on))
 
         self._do(switch)
 
@@ -298,7 +311,7 @@ class Running:
         session.talk.use(choice.language_model)
         session.replies.do(session.talk.follow)
         session.engines.idle_unload(choice.idle_unload_s)
-        session.keeper.keep_days = choice.keep_days
+        session.keeper.keep_days, session.keeper.keep_audio_days = choice.keep_days, choice.keep_audio_days
         if session.partials is not None:
             session.partials.enabled = choice.live_text
         if session.history is not None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
@@ -17,6 +17,7 @@ from starling.settings.lists import items, with_item
 from starling.settings.store import Settings
 
 if TYPE_CHECKING:
+    from starling.history.wanted import Wanted
     from starling.pipeline.running import Running
 
 FINISH_S = 0.5
@@ -42,6 +43,7 @@ class Service:
         self._waiting: list[Callable[[Running], None]] = []
         self._thread: threading.Thread | None = None
         self._closing = self._ended = False
+        self._private = self._settings.read("history.private_start", bool)
         self._listening = events.Listening(
             cast(events.Mode, settings.get("listen.mode")),
             cast(events.Activation, settings.get("listen.activation")),
@@ -88,6 +90,13 @@ class Service:
     def set_muted(self, muted: bool) -> None:
         """Close the microphone, or open it again."""
         self._listen(muted=muted)
+
+    def set_private(self, on: bool) -> None:
+        """Store nothing that is said, or store it again; told by ``PrivateChanged``. Not for the next run."""
+        with self._lock:
+            self._private = on
+        self._emit(events.PrivateChanged(on))
+        self._do(lambda running: running.set_private(on))
 
     def press(self) -> None:
         """The talk key went down."""
@@ -206,6 +215,30 @@ class Service:
         """Answered by ``PastTurns``."""
         self._do(lambda running: running.recent(limit))
 
+    def find_history(self, token: int, wanted: Wanted) -> None:
+        """Answered by ``HistoryFound`` with this token, unless another question comes before it."""
+        self._do(lambda running: running.history.find(token, wanted))
+
+    def read_history(self, numbers: Sequence[int]) -> None:
+        """Answered by ``HistoryRead``."""
+        self._do(lambda running: running.history.read(numbers))
+
+    def take_away(self, turns: Sequence[str]) -> None:
+        """Show turns no more, for good with :meth:`purge` or the end of this run; told by ``HistoryTaken``."""
+        self._do(lambda running: running.history.take_away(turns))
+
+    def bring_back(self, turns: Sequence[str]) -> None:
+        """Undo :meth:`take_away`; told by ``HistoryTaken``."""
+        self._do(lambda running: running.history.bring_back(turns))
+
+    def purge(self, turns: Sequence[str]) -> None:
+        """What was taken away is gone for good; told by ``TurnDeleted``."""
+        self._do(lambda running: running.history.purge(turns))
+
+    def export_history(self, path: str, kind: str, wanted: Wanted, overwrite: bool = False) -> None:
+        """Write what is wanted of the history to a file; answered by ``HistoryExported``."""
+        self._do(lambda running: running.history.export(path, kind, wanted, overwrite))
+
     def watch_sound(self, on: bool) -> None:
         """Send ``Sound`` from now on, or no more."""
         self._do(lambda running: running.watch_sound(on))
@@ -315,8 +348,10 @@ class Service:
         from starling.pipeline.running import Running
 
         self._emit(self._listening)
+        self._emit(events.PrivateChanged(self._private))
         running = Running(self._settings.get, lambda: self._listening, self._emit)
         try:
+            running.session.keeper.private = self._private
             if self._publish(running):
                 running.run()
         finally:

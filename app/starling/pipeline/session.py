@@ -21,6 +21,7 @@ from starling.pipeline.choice import Choice
 from starling.pipeline.conversation import Rules
 from starling.pipeline.coordinator import Coordinator
 from starling.pipeline.ears import Ears
+from starling.pipeline.hearinglog import HearingLog
 from starling.pipeline.idle import IdleWatch
 from starling.pipeline.mailbox import Mailbox
 from starling.pipeline.partials import PartialLine
@@ -114,7 +115,11 @@ class Session:
             stack.callback(IdleWatch(both).close)
             self.recogniser = engines.Recogniser(both, choice.stt_options)
             self.keeper = keeping.Keeper(self.history, "assistant", choice.keep_days, emit)
+            self.keeper.keep_audio_days, self.keeper.private = choice.keep_audio_days, choice.private_start
             line = RecognitionLine(self.recogniser, self.keeper, self.mailbox.result)
+            hearing = HearingLog(self.keeper, line.after_stores) if real_time else None
+            if hearing is not None:
+                stack.callback(hearing.close)
             stack.callback(line.close)
             self.partials = PartialLine(self.recogniser.partial, self.mailbox.partial) if live else None
             if self.partials is not None:
@@ -138,6 +143,7 @@ class Session:
                 follow_up_s=choice.follow_up_s,
                 partials=self.partials,
                 book=self.book,
+                hearing=hearing,
             )
             if recover and self.history is not None:
                 recovery = threading.Thread(target=self._recover, args=(self.history,), name="recovery", daemon=True)

@@ -47,6 +47,11 @@ class TurnBook:
             pcm = self._audio.get(turn)
         return None if pcm is None else (pcm / np.float32(_FULL_SCALE)).astype(np.float32)
 
+    def has_audio(self, turn: str) -> bool:
+        """Whether the recording is kept."""
+        with self._lock:
+            return turn in self._audio
+
     def said(self, turn: str) -> str:
         """What the recording says, empty if unknown."""
         with self._lock:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starling.settings.conversation import CONVERSATION
 from starling.settings.declaration import Page, PageKey, Setting, Value
 from starling.settings.downloads import DOWNLOADS
+from starling.settings.history import HISTORY
 from starling.settings.power import POWER
 from starling.settings.voice import VOICE
 
@@ -30,8 +31,8 @@ PAGES: tuple[Page, ...] = (
     Page(
         "power",
         "NPU power",
-        "How fast the NPU's clock runs, for those who have an AMD Ryzen AI NPU. A faster one draws more power. The mode "
-        "is one for all programs, and the system asks for an administrator's password before it is changed.",
+        "How fast the NPU's clock runs, for those who have an AMD Ryzen AI NPU. A faster one draws more power. The "
+        "mode is one for all programs, and the system asks for an administrator's password before it is changed.",
     ),
     Page(
         "history",
@@ -303,41 +304,6 @@ _ASSISTANT: tuple[Setting, ...] = (
     ),
 )
 
-_HISTORY: tuple[Setting, ...] = (
-    Setting(
-        "history.keep",
-        True,
-        "Keep texts",
-        "Store what you said and what Starling replied, to read it again later. When off, a text is gone with the "
-        "window that showed it.",
-        page="history",
-        keywords=("history", "privacy", "store", "transcript", "record"),
-    ),
-    Setting(
-        "history.keep_days",
-        30,
-        "Keep texts for",
-        "Older texts are deleted, and their recordings with them.",
-        0,
-        3650,
-        unit="days",
-        in_file="0 keeps them for ever.",
-        zero="For ever",
-        page="history",
-        keywords=("retention", "delete", "privacy", "days"),
-        needs="history.keep",
-    ),
-    Setting(
-        "history.keep_audio",
-        False,
-        "Keep recordings",
-        "Store the sound of what you said beside its text, to play it or recognise it again.",
-        page="history",
-        keywords=("audio", "privacy", "replay", "retry", "voice"),
-        needs="history.keep",
-    ),
-)
-
 _WINDOW: tuple[Setting, ...] = (
     Setting(
         "window.theme",
@@ -379,6 +345,6 @@ SETTINGS: tuple[Setting, ...] = (
     *CONVERSATION,
     *DOWNLOADS,
     *POWER,
-    *_HISTORY,
+    *HISTORY,
     *_WINDOW,
 )

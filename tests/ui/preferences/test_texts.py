@@ -8,7 +8,15 @@ from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit
 
 from starling.settings.schema import PAGES, SETTINGS, Setting
-from starling.ui.preferences import conversation_texts, languages, models_texts, npu_texts, power_texts, texts
+from starling.ui.preferences import (
+    conversation_texts,
+    history_texts,
+    languages,
+    models_texts,
+    npu_texts,
+    power_texts,
+    texts,
+)
 from starling.ui.preferences.dialog import Preferences
 from starling.ui.preferences.mnemonics import marked
 
@@ -27,7 +35,7 @@ def test_translators_are_given_every_text():
 
 def test_they_are_literals():
     """Translators' tools read the source: what is computed is not found."""
-    modules = (texts, conversation_texts, models_texts, npu_texts, power_texts)
+    modules = (texts, conversation_texts, history_texts, models_texts, npu_texts, power_texts)
     trees = [ast.parse(inspect.getsource(module)) for module in modules]
     calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
     marks = [call for call in calls if getattr(call.func, "id", "") == "QT_TRANSLATE_NOOP"]

@@ -67,7 +67,7 @@ class Log:
     def __init__(self):
         self.said = []
 
-    def pending(self, samples):
+    def pending(self, samples, name=""):
         name = f"u{len(self.said)}"
         self.said.append(("pending", name))
         return name

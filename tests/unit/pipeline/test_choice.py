@@ -14,7 +14,8 @@ def test_every_setting_has_a_reader():
         return DEFAULTS[key]
 
     choose(get)
-    assert read == {key for key in DEFAULTS if not key.startswith(("window.", "models."))}  # the store reads the latter
+    elsewhere = ("window.", "models.", "power.")  # the window, the store and the power's own watch read these
+    assert read == {key for key in DEFAULTS if not key.startswith(elsewhere)}
 
 
 def test_options_replace_settings_and_none_does_not():

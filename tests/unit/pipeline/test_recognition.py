@@ -23,7 +23,7 @@ class Log:
             self.said.append(what)
             self.changed.notify_all()
 
-    def pending(self, samples):
+    def pending(self, samples, name=""):
         self._add("pending", len(samples))
         return f"u{len(samples)}"
 
