@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 from starling import __version__, locate
@@ -26,23 +27,46 @@ PACKAGES = ("numpy", "sounddevice", "soxr", "av", "onnxruntime", "ctranslate2", 
             "espeakng-loader", "pocketsphinx", "webrtcvad-wheels")  # fmt: skip
 
 
+PROFILE_RUNS = 3
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--prove", action="store_true", help="let every accelerator prove itself now, for some minutes")
     parser.add_argument("--model", metavar="NAME|PATH", help="Whisper model to prove with (setting stt.model)")
+    parser.add_argument(
+        "--bundle", metavar="FILE.zip", type=Path, help="write a support file, without texts, sound and private values"
+    )
     add_json(parser)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Collect every section; a section that fails says so and the others go on."""
-    sections = _sections(settings.load(), options)
+    loaded = settings.load()
+    sections = _sections(loaded, options)
+    if options.bundle:
+        sections.pop("connection", None)  # a server of the user's is not asked for this
     report = {name: _guarded(section) for name, section in sections.items()}
-    if options.json:
+    if options.bundle:
+        _bundle(options, loaded, report)
+    elif options.json:
         print(json.dumps(report, ensure_ascii=False, indent=2))
     else:
         print("\n".join(_text(report)))
     return 0
+
+
+def _bundle(options: argparse.Namespace, loaded: settings.Settings, report: dict[str, Any]) -> None:
+    from starling.commands import bench_profile, support_bundle
+    from starling.pipeline.choice import choose
+
+    def profile() -> dict[str, Any]:
+        return bench_profile.measure(choose(loaded.get, stt_model=options.model), PROFILE_RUNS).to_json()
+
+    support_bundle.write(options.bundle, loaded, report, profile)
+    told = {"bundle": str(options.bundle)}
+    print(json.dumps(told) if options.json else f"{options.bundle} was written; read it before you give it away.")
 
 
 def _guarded(section: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -91,15 +115,20 @@ class _Accelerated:
 
     def proofs(self) -> dict[str, Any]:
         troubles = doctor_proofs.prove(self._choice) if self._options.prove else []
-        return doctor_proofs.section(self._choice, self._look(), troubles)  # a look sees the proofs before it
+        looked = [self._look(), *filter(None, [self._look_voice()])]  # a look sees the proofs before it
+        return doctor_proofs.section(self._choice, looked, troubles)
 
     def engines(self) -> dict[str, Any]:
         from starling.pipeline.engines import stt_rungs, tts_rungs
 
+        ladders = (
+            ("stt", stt_rungs(self._choice, self._look())),
+            ("tts", tts_rungs(self._choice, self._look_voice())),
+        )
         return {
             family: [{"name": rung.spec.name, "tier": rung.spec.tier, "provider": rung.spec.provider,
                       "model": rung.spec.model, "why_not_better": rung.why_not_better} for rung in rungs]
-            for family, rungs in (("stt", stt_rungs(self._choice, self._look())), ("tts", tts_rungs(self._choice)))
+            for family, rungs in ladders
         } | {"reasons": [], "fixes": []}  # fmt: skip
 
     def _look(self) -> Candidacy:
@@ -109,6 +138,17 @@ class _Accelerated:
         if self._looked is None:
             self._looked = candidacy.look(self._choice, stt_model(self._choice), closely=True)
         return self._looked
+
+    def _look_voice(self) -> Candidacy | None:
+        """None where the voice's model cannot be found."""
+        from starling.pipeline import candidacy
+        from starling.pipeline.engines import tts_model
+
+        try:
+            model = tts_model(self._choice)
+        except StarlingError:
+            return None
+        return candidacy.look_voice(self._choice, model, closely=True, npu=self._look().npu)
 
 
 def _desktop(loaded: settings.Settings) -> dict[str, Any]:

@@ -21,8 +21,8 @@ COMPILING_TOLD_S = 15.0
 """Between two lines about a compilation, which may take a quarter of an hour."""
 
 
-def section(choice: Choice, looked: Candidacy, troubles: Sequence[StarlingError]) -> dict[str, Any]:
-    """Every accelerator, its record, and who holds the NPU; ``troubles`` of a proof before are told with them."""
+def section(choice: Choice, looked: Sequence[Candidacy], troubles: Sequence[StarlingError]) -> dict[str, Any]:
+    """Every accelerator of both families, its record, and who holds the NPU; with the ``troubles`` of a proof."""
     troubles = list(troubles)
     records = candidacy.records()
     if records.trouble is not None:
@@ -31,10 +31,10 @@ def section(choice: Choice, looked: Candidacy, troubles: Sequence[StarlingError]
         held = [asdict(slot) for slot in candidacy.slots().held()]
     except StarlingError as error:
         held, troubles = [], [*troubles, error]
-    shown = entries(looked.candidates, records, looked.stamp, choice.stt_prefer)
+    shown = [entry for one in looked for entry in entries(one.candidates, records, one.stamp, choice.stt_prefer)]
     return {
         "candidates": [asdict(entry) for entry in shown],
-        "contexts": asdict(looked.share) | {"slots": held},
+        "contexts": asdict(looked[0].share) | {"slots": held},
         "compiling": [asdict(one) for one in cache.under_way()],
         "reasons": [error.message for error in troubles],
         "fixes": [error.fix for error in troubles if error.fix],
@@ -54,17 +54,20 @@ def lines(found: dict[str, Any]) -> list[str]:
 def prove(choice: Choice) -> list[StarlingError]:
     """Let everything prove itself now, and tell each step on stderr; what went wrong comes back."""
     from starling.pipeline.proof_run import ProofRun
+    from starling.pipeline.proof_voice import VoiceProofRun
 
-    run = ProofRun(choice, _tell)
+    runs = [ProofRun(choice, _tell), VoiceProofRun(choice, _tell)]
     try:
-        if not run.due(again=True):
+        due = [run for run in runs if run.due(again=True)]
+        if not due:
             return [StarlingError("proof.nothing", "There is no accelerator here that could be proven.")]
         with _compilations_told():
-            return run.run(again=True)
+            return [error for run in due for error in run.run(again=True)]
     except StarlingError as error:
         return [error]
     finally:
-        run.abort()  # also when Ctrl-C came
+        for run in runs:
+            run.abort()  # also when Ctrl-C came
 
 
 def _tell(step: str, done: int, steps: int) -> None:

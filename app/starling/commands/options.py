@@ -27,7 +27,7 @@ def add_recogniser(parser: argparse.ArgumentParser) -> None:
 
 def add_voice(parser: argparse.ArgumentParser) -> None:
     """``--tts --voice --speed --volume --seed --out``."""
-    parser.add_argument("--tts", choices=("auto", "cpu", "demo"), help="voice tier (setting tts.tier)")
+    parser.add_argument("--tts", choices=("auto", "npu", "cpu", "demo"), help="voice tier (setting tts.tier)")
     parser.add_argument("--voice", metavar="ID", help="voice of that tier")
     parser.add_argument("--speed", type=_setting("tts.speed"), metavar="0.5-2.0", help="speaking speed")
     parser.add_argument(

@@ -21,6 +21,8 @@ from starling.npu.servers.found import find
 from starling.pipeline.choice import Choice
 from starling.speech.stt.candidates import judge_by, no_candidates, stt_candidates
 from starling.speech.stt.ladder import Judge
+from starling.speech.tts.candidates import no_candidates as no_voice_candidates
+from starling.speech.tts.candidates import tts_candidates
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Candidacy:
         none: why there is none.
         stamp: what proofs given now are filed under.
         share: who holds hardware contexts now.
+        npu: what was found of the NPU, for another look.
     """
 
     candidates: tuple[Candidate, ...]
@@ -40,6 +43,7 @@ class Candidacy:
     none: str
     stamp: Stamp
     share: Share
+    npu: Npu | None = None
 
 
 def records() -> Records:
@@ -87,7 +91,20 @@ def look(choice: Choice, model: ModelInfo | None, *, closely: bool = False) -> C
     judge = judge_by(kept, stamp, choice.stt_prefer)
     held = shares(npu) if closely else Share(0, 0)
     none = _refused_before(kept, stamp, choice.stt_prefer) or no_candidates(npu)
-    return Candidacy(tuple(candidates), judge, none, stamp, held)
+    return Candidacy(tuple(candidates), judge, none, stamp, held, npu)
+
+
+def look_voice(choice: Choice, model: ModelInfo | None, *, closely: bool = False, npu: Npu | None = None) -> Candidacy:
+    """Look for accelerators for speech; closely as in :func:`look`. ``npu``: of another close look."""
+    kept = records()
+    stamp = stamp_of("tts", model)
+    proven = choice.tts_tier == "auto" and kept.any_valid(stamp.machine, stamp.starling, stamp.family)
+    closely = closely or choice.tts_tier == "npu" or proven
+    npu = npu or probe(tools=closely)
+    candidates = tts_candidates(npu, model, choice.seed) if closely else []
+    held = shares(npu) if closely else Share(0, 0)
+    none = _refused_before(kept, stamp, choice.stt_prefer) or no_voice_candidates(npu)
+    return Candidacy(tuple(candidates), judge_by(kept, stamp, choice.stt_prefer), none, stamp, held, npu)
 
 
 def _refused_before(kept: Records, stamp: Stamp, prefer: Prefer) -> str:

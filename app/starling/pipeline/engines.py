@@ -26,7 +26,7 @@ from starling.engine.supervisor import Supervisor
 from starling.models import library
 from starling.models.info import ModelInfo, largest
 from starling.npu.contexts import Family
-from starling.pipeline import candidacy, events
+from starling.pipeline import candidacy, events, xrt_log
 from starling.pipeline.candidacy import Candidacy
 from starling.pipeline.choice import Choice
 from starling.pipeline.recognition import Recognised
@@ -53,7 +53,7 @@ def stt_rungs(choice: Choice, looked: Candidacy | None = None) -> list[Rung]:
         return stt_ladder("demo", None, (), choice.stt_threads)
     model = stt_model(choice)
     looked = looked or candidacy.look(choice, model)
-    return stt_ladder(
+    rungs = stt_ladder(
         choice.stt_tier,
         model,
         (),
@@ -63,24 +63,35 @@ def stt_rungs(choice: Choice, looked: Candidacy | None = None) -> list[Rung]:
         provider=choice.stt_provider,
         no_candidates=looked.none,
     )
+    return xrt_log.logged(rungs) if choice.xrt_log else rungs
 
 
-def tts_rungs(choice: Choice) -> list[Rung]:
+def tts_model(choice: Choice) -> ModelInfo | None:
+    """The Kokoro that was named, or else the largest one that is installed; None for none. Raises as stt_model."""
+    if choice.tts_model:
+        return library.find(choice.tts_model, "kokoro")
+    return largest(library.installed(), "kokoro")
+
+
+def tts_rungs(choice: Choice, looked: Candidacy | None = None) -> list[Rung]:
     """The voices to use, best first. With ``auto``, a model that is gone is no reason to be silent: the rest speaks.
 
     Raises:
         StarlingError: as :func:`stt_rungs`, where the tier is ``cpu``.
     """
-    if not choice.tts_model or choice.tts_tier == "demo":
-        return tts_ladder(choice.tts_tier, None, library.installed(), choice.seed)
+    if choice.tts_tier == "demo":
+        return tts_ladder("demo", None, (), choice.seed)
     try:
-        model = library.find(choice.tts_model, "kokoro")
+        model = tts_model(choice)
     except StarlingError as error:
         if choice.tts_tier == "cpu":
             raise
-        best, *others = tts_ladder("auto", None, library.installed(), choice.seed)
+        best, *others = tts_rungs(replace(choice, tts_model=""), looked)
         return [replace(best, why_not_better=error.message), *others]
-    return tts_ladder(choice.tts_tier, model, library.installed(), choice.seed)
+    looked = looked or candidacy.look_voice(choice, model)
+    return tts_ladder(
+        choice.tts_tier, model, (), choice.seed, looked.candidates, looked.judge, no_candidates=looked.none
+    )
 
 
 def best_specs(choice: Choice) -> tuple[EngineSpec | None, EngineSpec | None]:
@@ -125,15 +136,23 @@ class Engines:
         Raises:
             StarlingError: as :meth:`exchange_stt`.
         """
-        old, over = self.stt, threading.Event()
+        return self._promote("stt", stt_rungs(choice), choice, emit)
+
+    def promote_tts(self, choice: Choice, emit: Callable[[events.EngineChanged], None]) -> Rung | None:
+        """The same for the voice."""
+        return self._promote("tts", tts_rungs(choice), choice, emit)
+
+    def _promote(
+        self, family: Family, rungs: list[Rung], choice: Choice, emit: Callable[[events.EngineChanged], None]
+    ) -> Rung | None:
+        old, over = getattr(self, family), threading.Event()
 
         def hear(event: EngineEvent) -> None:
-            emit(told("stt", event))
+            emit(told(family, event))
             if isinstance(event, EngineStarted | EngineUnavailable | FellBack | TierDemoted):
                 over.set()
 
-        rungs = stt_rungs(choice)
-        supervisor = _supervisor("stt", rungs, choice, hear)
+        supervisor = _supervisor(family, rungs, choice, hear)
         with self._lock:
             self._coming = supervisor
         supervisor.warm()
@@ -144,15 +163,17 @@ class Engines:
         ready = state.status == "ready" or (state.status in ("busy", "loading") and bool(state.about))
         with self._lock:
             self._coming = None
-            takes_over = ready and state.rung.spec == rungs[0].spec and self.stt is old
+            takes_over = ready and state.rung.spec == rungs[0].spec and getattr(self, family) is old
             if takes_over:
-                self.stt = SttClient(supervisor)
+                setattr(self, family, SttClient(supervisor) if family == "stt" else TtsClient(supervisor))
         (old.supervisor.retire if takes_over else supervisor.close)()
         return rungs[0] if takes_over else None
 
     def exchange_tts(self, choice: Choice, emit: Callable[[events.EngineChanged], None]) -> None:
         """Use the voice engine of another choice from now on. Raises as :meth:`exchange_stt`."""
-        old, self.tts = self.tts, start_tts(choice, emit)
+        new = start_tts(choice, emit)
+        with self._lock:
+            old, self.tts = self.tts, new
         old.supervisor.retire()
 
     @property

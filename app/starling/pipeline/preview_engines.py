@@ -121,13 +121,18 @@ class PreviewEngines:
         """The tier that speaks the replies."""
         return self._live.tts.supervisor.state().rung.spec.tier
 
+    @property
+    def why_not_better(self) -> str:
+        """Why replies are spoken by no better tier."""
+        return self._live.tts.supervisor.state().why_not_better
+
     def borrow(self, tier: str, seed: int = 0, purpose: Purpose = "preview") -> TtsClient:
         """An engine of exactly this tier; it may not be loaded yet. Give it back with :meth:`give_back`.
 
         Raises:
             StarlingError: ``tts.no_tier``, ``tts.no_model``, ``engine.closed``.
         """
-        if tier not in _TIERS:
+        if tier not in _TIERS and (seed or self._live_seed() or tier != self.tier_in_use):
             reason = NOT_BUILT.get(tier, f"There is no voice engine {tier!r}.")
             raise StarlingError("tts.no_tier", reason, "Choose the tier cpu or demo.")
         with self._lock:

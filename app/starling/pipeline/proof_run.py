@@ -21,10 +21,12 @@ from starling.engine.failures import CLOSED, OUT_OF_MEMORY
 from starling.engine.supervisor import Supervisor
 from starling.models.info import ModelInfo
 from starling.npu.candidate import Candidate
+from starling.npu.contexts import Family
 from starling.npu.proof.keys import key_of
 from starling.npu.proof.records import ProofKey, ProofRecord
 from starling.npu.proof.rules import COSINE_LIMIT, Check, expected_devices, invalid
 from starling.pipeline import candidacy, engines
+from starling.pipeline.candidacy import Candidacy
 from starling.pipeline.choice import Choice
 from starling.pipeline.proof_entries import entries
 from starling.pipeline.proof_events import ProofEntry
@@ -36,7 +38,7 @@ RUNS = 5
 PLAIN_REFERENCE_BYTES = 400_000_000
 """A model up to this size is also run with plain 32-bit numbers, as the reference of the encoder."""
 _OPTIONS = SttOptions(language="en", temperatures=(0.0,))
-_PASSING = (CLOSED, OUT_OF_MEMORY, "npu.busy", "npu.context_limit", "npu.heap_full", "memory.out")
+PASSING = (CLOSED, OUT_OF_MEMORY, "npu.busy", "npu.context_limit", "npu.heap_full", "memory.out")
 """Failures that say nothing of the candidate: it is proven another time."""
 _STEPS = 4
 """Of one candidate."""
@@ -54,6 +56,8 @@ class ProofRun:
         told: hears of every finished proof.
     """
 
+    family: Family = "stt"
+
     def __init__(
         self, choice: Choice, tell: Tell = lambda step, done, steps: None, told: Callable[[], None] = lambda: None
     ) -> None:
@@ -65,8 +69,12 @@ class ProofRun:
         self._aborted = False
         self._done = self._steps = 0
         self.records = candidacy.records()
-        self.model = engines.stt_model(choice)
-        self._looked = candidacy.look(choice, self.model, closely=True)
+        self.model, self._looked = self._look()
+
+    def _look(self) -> tuple[ModelInfo | None, Candidacy]:
+        """The model, and what there is on this machine to run it with."""
+        model = engines.stt_model(self._choice)
+        return model, candidacy.look(self._choice, model, closely=True)
 
     @property
     def entries(self) -> tuple[ProofEntry, ...]:
@@ -99,7 +107,7 @@ class ProofRun:
                 self.records.keep(self._prove(candidate))
             except StarlingError as error:
                 self._check()
-                if error.code not in _PASSING:
+                if error.code not in PASSING:
                     raise
                 troubles.append(error)
             self._told()
@@ -127,7 +135,7 @@ class ProofRun:
                 with self._engine(_spec(candidate)) as engine:
                     return self._tried(candidate, record, engine, reference, expected, clip)
             except StarlingError as error:
-                if error.code in _PASSING or self._is_aborted():
+                if error.code in PASSING or self._is_aborted():
                     raise
                 return replace(record, invalid=f"it failed: {error.message}")
 
@@ -184,7 +192,7 @@ class ProofRun:
     @contextmanager
     def _engine(self, spec: EngineSpec) -> Iterator[SttClient]:
         slots = candidacy.slots() if spec.provider else None
-        supervisor = Supervisor([Rung(spec)], slots=slots)
+        supervisor = Supervisor([Rung(spec)], slots=slots, family=self.family)
         with self._lock:
             self._open.append(supervisor)
         try:

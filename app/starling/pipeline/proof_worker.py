@@ -21,6 +21,7 @@ from starling.child.process import leave_signals_to_the_parent, take_pipes
 from starling.core.errors import StarlingError, internal_error
 from starling.pipeline.choice import choose
 from starling.pipeline.proof_run import ProofRun
+from starling.pipeline.proof_voice import VoiceProofRun
 from starling.pipeline.proving import OPTIONS
 from starling.settings.schema import SETTINGS
 
@@ -34,7 +35,7 @@ class Worker:
     def __init__(self, incoming: BinaryIO, outgoing: BinaryIO) -> None:
         self._incoming = incoming
         self._outgoing = outgoing
-        self._run: ProofRun | None = None
+        self._runs: list[ProofRun] = []
 
     def serve(self) -> None:
         """Do what is ordered, tell it, return."""
@@ -54,17 +55,20 @@ class Worker:
     def _prove(self, order: Mapping[str, Any]) -> StarlingError | None:
         defaults = {setting.key: setting.default for setting in SETTINGS}
         options = {name: order["options"][name] for name in OPTIONS}
-        run = self._run = ProofRun(choose(defaults.__getitem__, None, **options), self._step, self._entries)
+        choice = choose(defaults.__getitem__, None, **options)
+        for kind in (ProofRun, VoiceProofRun):
+            with contextlib.suppress(StarlingError):  # the model that was named is gone: nothing of it can be proven
+                self._runs.append(kind(choice, self._step, self._entries))
         self._entries()
-        troubles = run.run(again=bool(order["again"]))
+        troubles = [error for run in self._runs for error in run.run(again=bool(order["again"]))]
         return troubles[0] if troubles else None
 
     def _step(self, step: str, done: int, steps: int) -> None:
         self._send({"kind": "step", "step": step, "done": done, "steps": steps})
 
     def _entries(self) -> None:
-        if self._run is not None:
-            self._send({"kind": "entries", "entries": [asdict(entry) for entry in self._run.entries]})
+        entries = [asdict(entry) for run in self._runs for entry in run.entries]
+        self._send({"kind": "entries", "entries": entries})
 
     def _send(self, data: Mapping[str, Any]) -> None:
         try:

@@ -22,7 +22,7 @@ QUIET_S = 60.0
 QUIET_ON_DEMAND_S = 2.0
 """The same when the user waits for it."""
 LOOK_S = 0.5
-OPTIONS = ("stt_tier", "stt_provider", "stt_prefer", "stt_model", "stt_threads")
+OPTIONS = ("stt_tier", "stt_provider", "stt_prefer", "stt_model", "stt_threads", "tts_tier", "tts_model")
 """The fields of a choice that a proof depends on."""
 _ARGV = (sys.executable, "-m", "starling.pipeline.proof_worker")
 

@@ -219,7 +219,10 @@ class Running:
 
         def look() -> events.VoiceCatalogue:
             favourites = items(str(self._setting("tts.favourites")))
-            return voice_lookup.catalogue(lambda: self._lender.borrow("demo"), self._lender.tier_in_use, favourites)
+            lender = self._lender
+            return voice_lookup.catalogue(
+                lambda: lender.borrow("demo"), lender.tier_in_use, favourites, lender.why_not_better
+            )
 
         self._tasks.put(lambda: self._emit(look()))
 
@@ -261,17 +264,19 @@ class Running:
 
     def _proven(self) -> None:
         """Something was proven: use what is the best one now; on the prover's thread, beside what is in use."""
-        best, old = engines.best_specs(self._choice)[0], self._best[0]
-        if best is None or (old is not None and replace(best, proven_rtf=None) == replace(old, proven_rtf=None)):
-            return
-        rung = self.session.engines.promote_stt(self._choice, self._on_engine)
-        if rung is None:
-            return
-        self._best = (best, self._best[1])
-        why = self.proving.reason("stt", rung.spec.provider) or rung.why_not_better
-        spec = rung.spec
-        message = f"{spec.tier} · {spec.provider or spec.model} took over{f': {why}' if why else ''}"
-        self._emit(events.EngineChanged("stt", "Promoted", rung.spec.name, f"{message}."))
+        both = self.session.engines
+        for place, family, promote in ((0, "stt", both.promote_stt), (1, "tts", both.promote_tts)):
+            best, old = engines.best_specs(self._choice)[place], self._best[place]
+            if best is None or (old is not None and replace(best, proven_rtf=None) == replace(old, proven_rtf=None)):
+                continue
+            rung = promote(self._choice, self._on_engine)
+            if rung is None:
+                continue
+            self._best = (best, self._best[1]) if place == 0 else (self._best[0], best)
+            why = self.proving.reason(family, rung.spec.provider) or rung.why_not_better
+            spec = rung.spec
+            message = f"{spec.tier} · {spec.provider or spec.model} took over{f': {why}' if why else ''}"
+            self._emit(events.EngineChanged(family, "Promoted", rung.spec.name, f"{message}."))
 
     def _fit_models(self) -> None:
         """Other models are there: use what is the best one now."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from starling.core.errors import StarlingError
 from starling.engine.clients import TtsClient, Voice
@@ -18,16 +18,30 @@ from starling.speech.tts.voices import VoiceInfo
 NO_MODEL = "No Kokoro model is installed."
 
 
-def catalogue(demo: Callable[[], TtsClient], in_use: str, favourites: tuple[str, ...] = ()) -> VoiceCatalogue:
+def catalogue(
+    demo: Callable[[], TtsClient], in_use: str, favourites: tuple[str, ...] = (), why_no_npu: str = ""
+) -> VoiceCatalogue:
     """Every tier, best first. May load eSpeak, never Kokoro.
 
     Args:
         demo: gives an engine of the demo tier.
         in_use: the tier that speaks the replies.
         favourites: ids, handed through.
+        why_no_npu: of a panel: why no better tier than the one in use is used.
     """
     missing = tuple(VoiceTier(tier, False, reason) for tier, reason in NOT_BUILT.items())
-    return VoiceCatalogue((*missing, cpu_tier(in_use == "cpu"), demo_tier(demo, in_use == "demo")), favourites)
+    cpu = cpu_tier(in_use == "cpu")
+    tiers = (*missing, npu_tier(cpu, why_no_npu, in_use == "npu"), cpu, demo_tier(demo, in_use == "demo"))
+    return VoiceCatalogue(tiers, favourites)
+
+
+def npu_tier(cpu: VoiceTier, why_not: str, in_use: bool) -> VoiceTier:
+    """Kokoro with a part of it on the NPU: the same model and voices as on the CPU, spoken only where it is in use."""
+    if in_use:
+        return replace(cpu, tier="npu", in_use=True)
+    clauses = [clause.removeprefix("npu: ") for clause in why_not.split("; ") if clause.startswith("npu: ")]
+    reason = cpu.reason.rstrip(".") or "; ".join(clauses) or "it is not used"
+    return replace(cpu, tier="npu", available=False, reason=f"{reason[0].upper()}{reason[1:]}.", in_use=False)
 
 
 def cpu_tier(in_use: bool) -> VoiceTier:

@@ -1,4 +1,4 @@
-"""Whether AMD's provider can run a Whisper encoder on this machine, and with which environment. Pure but for XRT's."""
+"""Whether AMD's provider can run a model of speech on this machine, and with which environment. Pure but for XRT's."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class Hindrance:
     fix: str = ""
 
 
-def hindrance(npu: Npu) -> Hindrance | None:
-    """What stands in the way; None when it may be tried."""
+def hindrance(npu: Npu, model: str = "Whisper", instead: str = "Use the provider xrt, or legacy.") -> Hindrance | None:
+    """What stands in the way of a model of this kind; None when it may be tried. ``instead``: what serves on XDNA1."""
     if not npu.present:
         return Hindrance("no AMD Ryzen AI NPU was found")
     if npu.generation == "XDNA1":
-        what = f"Vitis AI runs no Whisper on {npu.product or 'XDNA1'}, where it has INT8 models of images only"
-        return Hindrance(f"{what}: Whisper needs XDNA2", "Use the provider xrt, or legacy.")
+        what = f"Vitis AI runs no {model} on {npu.product or 'XDNA1'}, where it has INT8 models of images only"
+        return Hindrance(f"{what}: {model} needs XDNA2", instead)
     if npu.generation != "XDNA2":
         return Hindrance(f"Vitis AI is not known to support the NPU {npu.device_id or 'of this machine'}")
     if not npu.usable:

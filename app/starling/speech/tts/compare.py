@@ -12,6 +12,8 @@ DISTANCE_LIMIT_DB = 1.0
 """Mean log-spectral distance that listeners do not hear (Paliwal and Atal, IEEE Trans. Speech Audio Proc. 1, 1993)."""
 DURATION_LIMIT = 0.02
 """Share by which the length may differ: a frame or two of rounding in a sentence."""
+RATE = 24_000
+"""Hz of what Kokoro makes."""
 _WINDOW, _HOP = 1024, 256
 _FLOOR_DB = 60.0
 """Below the loudest bin of the reference nothing is compared: what is masked or silent has no spectrum to speak of."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 import difflib
 import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -35,22 +36,48 @@ def create(config: Mapping[str, Any]) -> KokoroEngine:
 
     Config: ``model`` (folder, or the .onnx file in it), ``voices`` (file in that folder; found when not given),
     ``voice`` (default ``af_heart``), ``threads`` (0: physical cores, four at most), ``seed`` (0 or none: off;
-    else the noise that the model draws is the same from every start of the process on), ``name``.
+    else the noise that the model draws is the same from every start of the process on), ``fixed_noise`` (see
+    :func:`kokoro_files.open_session`), ``tuned`` (true: the edited graph that was measured to be better here, if there
+    is one; see :mod:`starling.speech.tts.tuning`), ``name``.
 
     Raises:
         StarlingError: what ``models.verify`` finds, ``tts.bad_voices``, ``tts.bad_model``, ``tts.unknown_voice``.
     """
     from starling.speech.tts import kokoro_files
+    from starling.speech.tts.graph import store
 
     model, voices_path = kokoro_files.locate(config)
     voices = kokoro_files.read_voices(voices_path)
-    session = kokoro_files.open_session(model, int(config.get("threads") or 0), int(config.get("seed") or 0))
+    place = kokoro_files.made_place(model)
+    tuned = store.tuned_model(place) if config.get("tuned", True) else None
+    session = kokoro_files.open_session(
+        tuned or model,
+        int(config.get("threads") or 0),
+        int(config.get("seed") or 0),
+        fixed_noise=bool(config.get("fixed_noise")),
+    )
+    about = {"edits": store.edits_of(place)} if tuned else {}
+    return engine_around(session, config, model, voices_path, voices, about=about)
+
+
+def engine_around(
+    session: Any,
+    config: Mapping[str, Any],
+    model: Path,
+    voices_path: Path,
+    voices: dict[str, NDArray[np.float32]],
+    *,
+    tier: str = "cpu",
+    about: Mapping[str, Any] | None = None,
+) -> KokoroEngine:
+    """The engine around a session; ``about`` is added to what it tells of itself."""
     return KokoroEngine(
         session,
         str(voices_path),
         voices,
         name=str(config.get("name") or model.parent.name),
         voice=str(config.get("voice") or ""),
+        about={"tier": tier, **(about or {})},
     )
 
 
@@ -63,10 +90,17 @@ class KokoroEngine:
         voices: its styles, each (510, 1, 256) float32.
         name: the model's name.
         voice: the default voice; empty for ``af_heart``, or the first one when the file has none of that name.
+        about: what else it tells of itself.
     """
 
     def __init__(
-        self, session: Any, voices_path: str, voices: dict[str, NDArray[np.float32]], name: str, voice: str
+        self,
+        session: Any,
+        voices_path: str,
+        voices: dict[str, NDArray[np.float32]],
+        name: str,
+        voice: str,
+        about: Mapping[str, Any] | None = None,
     ) -> None:
         from starling.speech.tts import kokoro_files
 
@@ -78,44 +112,58 @@ class KokoroEngine:
         self._name = name
         self._default = voice or (DEFAULT_VOICE if DEFAULT_VOICE in voices else next(iter(voices)))
         self._style(self._default)
-        self._placement = kokoro_files.placement(session)
+        self._about = {"tier": "cpu", **(about or {})}
+        self._where = kokoro_files.placement
 
     def describe(self) -> dict[str, Any]:
         """Tier, model, voices, rate in Hz, placement, providers and versions, as the session reports them."""
         return {
-            "tier": "cpu",
+            **self._about,
             "model": self._name,
             "voice": self._default,
             "voices": len(self._voices),
             "rate": RATE,
             "durations": bool(self._kokoro.has_timings),
             "providers": list(self._session.get_providers()),
-            "placement": asdict(self._placement),
+            "placement": asdict(self._where(self._session)),
             "versions": self._versions,
         }
 
     def call(self, op: str, args: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Iterator[Reply]:
-        """``synthesize`` or ``voices``.
+        """``synthesize``, or ``voices``; ``trim`` false keeps the silence that the model made.
 
         Raises:
             StarlingError: ``tts.unknown_voice``, ``tts.no_phonemizer``, ``tts.bad_speed``, ``model.synthesis_failed``,
                 ``engine.unknown_op``.
         """
         if op == "synthesize":
-            return self._synthesize(args["text"], args.get("voice") or self._default, float(args.get("speed", 1.0)))
+            return self._synthesize(
+                args["text"],
+                args.get("voice") or self._default,
+                float(args.get("speed", 1.0)),
+                trim=bool(args.get("trim", True)),
+            )
         if op == "voices":
             return iter([Reply({"voices": self._list_voices()})])
         raise StarlingError("engine.unknown_op", f"Kokoro has no operation {op!r}.")
 
-    def _synthesize(self, text: str, voice: str, speed: float) -> Iterator[Reply]:
+    def _synthesize(self, text: str, voice: str, speed: float, *, trim: bool) -> Iterator[Reply]:
         style = self._style(voice)
         language = phonemizer_language(voice)
         check_speed(speed)
-        pieces = (self._say(clause, style, speed, language) for clause in clauses(text))
-        yield from replies((piece for piece in pieces if piece is not None), voice, self._placement)
+        places: list[Placement] = []
+
+        def pieces() -> Iterator[tuple[Samples, float]]:
+            for clause in clauses(text):
+                piece = self._say(clause, style, speed, language, trim)
+                if piece is not None:
+                    places.append(self._where(self._session))
+                    yield piece
+
+        yield from replies(pieces(), voice, lambda: together(places) or self._where(self._session))
 
     def _say(
-        self, clause: str, style: NDArray[np.float32], speed: float, language: str
+        self, clause: str, style: NDArray[np.float32], speed: float, language: str, trim: bool
     ) -> tuple[Samples, float] | None:
         """A clause's sound and the seconds it took; None when it has no phonemes."""
         start = time.perf_counter()
@@ -123,7 +171,7 @@ class KokoroEngine:
         if not any(phoneme.isalpha() for phoneme in phonemes):
             return None
         try:
-            audio, _rate = self._kokoro.create(phonemes, style, speed, is_phonemes=True)
+            audio, _rate = self._kokoro.create(phonemes, style, speed, is_phonemes=True, trim=trim)
         except self._failures as error:
             raise synthesis_failed(error) from error
         if not np.isfinite(audio).all():
@@ -157,7 +205,12 @@ def clauses(text: str) -> list[str]:
     return [clause for clause in splitter.feed(text) + splitter.finish() if clause.strip()]
 
 
-def replies(pieces: Iterator[tuple[Samples, float]], voice: str, placement: Placement) -> Iterator[Reply]:
+def together(places: Sequence[Placement]) -> Placement | None:
+    """One placement for all clauses of a call: the accelerator's only when every clause was on it."""
+    return next((place for place in places if place.device != "npu"), places[-1] if places else None)
+
+
+def replies(pieces: Iterator[tuple[Samples, float]], voice: str, placement: Callable[[], Placement]) -> Iterator[Reply]:
     """One reply a clause, with a pause before all but the first, and a last one without sound for the totals."""
     samples = 0
     synthesis_s = 0.0
@@ -172,7 +225,7 @@ def replies(pieces: Iterator[tuple[Samples, float]], voice: str, placement: Plac
         "audio_s": samples / RATE,
         "synthesis_s": synthesis_s,
         "voice": voice,
-        "placement": asdict(placement),
+        "placement": asdict(placement()),
     }
     yield Reply(totals, {"audio": np.zeros(0, np.float32)})
 

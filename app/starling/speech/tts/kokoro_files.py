@@ -186,6 +186,8 @@ def open_kokoro(session: Any, voices_path: str) -> tuple[Any, contextlib.ExitSta
 
     held = contextlib.ExitStack()
     data_path = held.enter_context(short_data_path(str(espeakng_loader.get_data_path())))
+    if getattr(session, "_model_path", None) is None:
+        session._model_path = voices_path  # kokoro-onnx wants some file there; a graph in memory has none
     kokoro = Kokoro.from_session(session, voices_path, EspeakConfig(data_path=data_path))
     kokoro.voices.close()  # styles are handed over as arrays, read once and checked
     return kokoro, held
@@ -200,8 +202,23 @@ def session_failures() -> tuple[type[Exception], ...]:
     return (*raised, RuntimeError, ValueError, IndexError)
 
 
+def made_place(model: Path) -> Path:
+    """Where is kept what was made of this model's graph, see :func:`starling.speech.tts.graph.store.place`."""
+    import onnxruntime
+
+    from starling.speech.tts.graph import store
+
+    return store.place(model.parent, onnxruntime=str(onnxruntime.__version__))
+
+
 def placement(session: Any) -> Placement:
-    """The CPU when the session has no other provider; unknown otherwise, until each node's place is known."""
+    """The CPU when the session has no other provider; unknown otherwise, until each node's place is known.
+
+    A session of two parts knows it by itself.
+    """
+    own = getattr(session, "placement", None)
+    if isinstance(own, Placement):
+        return own
     providers = tuple(session.get_providers())
     device: Device = "cpu" if providers == ("CPUExecutionProvider",) else "unknown"
     return Placement(device, tuple(f"session provider {name}" for name in providers))

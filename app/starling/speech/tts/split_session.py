@@ -18,9 +18,12 @@ Arrays = Mapping[str, NDArray[Any]]
 
 
 class Part(Protocol):
-    """Runs the fixed part for the lengths that it was made for."""
+    """Runs the fixed part, for the lengths that it was made for."""
 
-    lengths: Sequence[int]
+    @property
+    def lengths(self) -> Sequence[int]:
+        """Numbers of tokens."""
+        ...
 
     @property
     def placement(self) -> Placement:

@@ -277,6 +277,7 @@ SOURCES: frozenset[str] = (
             QT_TRANSLATE_NOOP("Settings", "bookmark"),
             QT_TRANSLATE_NOOP("Settings", "Voice engine"),
             QT_TRANSLATE_NOOP("Settings", "Which engine speaks. Automatic takes the best that works here."),
+            QT_TRANSLATE_NOOP("Settings", "Kokoro on NPU and CPU"),
             QT_TRANSLATE_NOOP("Settings", "Kokoro on the CPU"),
             QT_TRANSLATE_NOOP("Settings", "eSpeak, no model needed"),
             QT_TRANSLATE_NOOP("Settings", "Answer"),

@@ -297,7 +297,7 @@ def test_a_voices_file_that_is_none_is_refused(tmp_path: Path) -> None:
 def test_the_last_reply_carries_the_totals_and_the_pauses() -> None:
     second = np.ones(RATE, np.float32)
     placement = Placement("cpu", ("a test",))
-    made = list(kokoro.replies(iter([(second, 0.25), (second, 0.5)]), "af_sky", placement))
+    made = list(kokoro.replies(iter([(second, 0.25), (second, 0.5)]), "af_sky", lambda: placement))
     assert [reply.arrays["audio"].size / RATE for reply in made] == [1.0, 1.0 + kokoro.PAUSE_S, 0.0]
     assert made[-1].data["audio_s"] == pytest.approx(2.0 + kokoro.PAUSE_S)
     assert made[-1].data["synthesis_s"] == 0.75

@@ -90,5 +90,12 @@ def tuned_model(folder: Path) -> Path | None:
         return None
 
 
+def edits_of(folder: Path) -> list[str]:
+    """The edits of the model that was chosen; empty when the installed one is used."""
+    chosen = kept(folder).get("chosen")
+    found = chosen.get("edits") if isinstance(chosen, dict) else None
+    return [str(name) for name in found] if isinstance(found, list) else []
+
+
 def _not_editable(path: Path, why: str) -> StarlingError:
     return StarlingError("tts.not_editable", f"The graph of {path} cannot be edited: {why}.", "It is used as it is.")
