@@ -51,6 +51,12 @@ def run(tmp_path, flm, said):
     env = {"STARLING_SPEECH_SERVERS": f"FastFlowLM={flm.url}", "STARLING_SYSROOT": str(strix.root)}
 
     class Run:
+        def prefer_low_power(self):
+            """The starter hears the clip in 16 ms, and so does the server: which is faster is luck."""
+            settings = tmp_path / "config" / "settings.toml"
+            settings.parent.mkdir()
+            settings.write_text('[stt]\nprefer = "low_power"\n')
+
         def tried(self, *words):
             done = starling(
                 *("try", "--json", "--out", str(tmp_path / "reply.wav"), "--audio", said, *STARTER, *words),
@@ -73,6 +79,7 @@ def run(tmp_path, flm, said):
 
 
 def test_what_is_proven_is_used_until_something_changes(run, flm):
+    run.prefer_low_power()
     assert run.tried()["tier"] == "legacy"
     entry, best = run.doctor()
     assert (entry["state"], best["tier"]) == ("unproven", "legacy")
@@ -80,8 +87,8 @@ def test_what_is_proven_is_used_until_something_changes(run, flm):
     entry, best = run.doctor("--prove")
     assert (entry["state"], entry["device"], entry["runs"]) == ("taken", "npu", 5)
     assert entry["evidence"]
-    assert entry["reason"].endswith(" % faster")
-    assert 0 < entry["candidate_ms"] < 0.8 * entry["below_ms"]
+    assert entry["candidate_ms"] > 0
+    assert entry["below_ms"] > 0
     assert (best["tier"], best["provider"], best["why_not_better"]) == ("advanced", "server", "")
 
     heard = run.tried()
@@ -116,7 +123,9 @@ def test_what_is_slow_or_wrong_is_refused_with_the_reason(run, flm, ears, reason
 
 
 def test_a_server_that_is_gone_costs_no_text(run, flm):
-    assert run.doctor("--prove")[0]["state"] == "taken"
+    run.prefer_low_power()
+    entry, _ = run.doctor("--prove")
+    assert entry["state"] == "taken", (entry["reason"], entry["candidate_ms"], entry["below_ms"])
     assert run.tried()["tier"] == "advanced"
     flm.answers["/audio/transcriptions"] = (500, {"error": "no"})
     heard = run.tried()
@@ -153,12 +162,11 @@ def test_in_the_window_a_proof_takes_over_visibly_and_a_worse_one_gives_way(tmp_
             assert time.monotonic() < deadline
             time.sleep(0.05)
 
-    with Served(tmp_path) as app:
+    with Served(tmp_path, stt__prefer="low_power") as app:
         app.wait(EngineShown)
         app.service.prove_again()
         promoted = promotions(app, 1)
         assert promoted.message.startswith("advanced · server took over: ")
-        assert promoted.message.endswith(" % faster.")
         assert not promoted.routine
         provider(app, "server")
         flm.ears.clip = "what is the wetter"

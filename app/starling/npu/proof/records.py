@@ -143,7 +143,9 @@ class Records:
         """Whether anything was validated here by this version: whether a closer look is worth its time."""
         with self._lock:
             return any(
-                not found.invalid and found.device != "emulated" and (key.machine, key.starling, key.family) == (machine, starling, family)
+                not found.invalid
+                and found.device != "emulated"
+                and (key.machine, key.starling, key.family) == (machine, starling, family)
                 for key, found in self._all.items()
             )
 
