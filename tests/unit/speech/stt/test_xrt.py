@@ -181,7 +181,7 @@ def test_a_model_without_the_encoders_weights(monkeypatch: pytest.MonkeyPatch, t
     found = xrt.candidate(Npu(present=False), model(tmp_path), 0)
     assert found.spec is None
     assert "weights of base" in found.why_not
-    assert "--model starter" in found.fix
+    assert "models.keep_encoder" in found.fix
     with pytest.raises(StarlingError) as refused:
         xrt.create({**CONFIG, "model": str(tmp_path)})
     assert refused.value.code == "model.missing_file"
