@@ -9,31 +9,42 @@ import platform
 from collections.abc import Callable
 
 from starling import __version__
-from starling.commands import bench_loop, bench_whisper, bench_window
+from starling.commands import bench_loop, bench_profile, bench_whisper, bench_window
 from starling.commands.bench_figures import Figure
-from starling.commands.options import add_json, chosen
+from starling.commands.bench_profile import Profile
+from starling.commands.options import add_json, add_recogniser, chosen
 
 RUNS = 5
 NAMES = ("text", "whisper", "silence", "first-sound", "ready", "window", "window-memory")
+ON_REQUEST = (bench_profile.NAME,)
+"""Told by name only: times without a goal."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("figures", nargs="*", metavar="FIGURE", help=f"some of: {', '.join(NAMES)}; all if none")
+    parser.add_argument(
+        "figures",
+        nargs="*",
+        metavar="FIGURE",
+        help=f"some of: {', '.join(NAMES)}; all of these if none; or {', '.join(ON_REQUEST)}: how long each operation "
+        "of the recogniser and the voice takes",
+    )
     parser.add_argument("--runs", type=int, default=RUNS, help=f"of each figure (default {RUNS})")
+    add_recogniser(parser)
+    parser.add_argument("--tts", choices=("auto", "npu", "cpu", "demo"), help="voice tier (setting tts.tier)")
     add_json(parser)
     parser.set_defaults(run=run, usage=parser.error)
 
 
 def run(options: argparse.Namespace) -> int:
     """Measure one figure after the other; nothing else should run meanwhile."""
-    unknown = sorted(set(options.figures) - set(NAMES))
+    unknown = sorted(set(options.figures) - {*NAMES, *ON_REQUEST})
     if unknown:
-        options.usage(f"there is no figure {unknown[0]!r}; there are: {', '.join(NAMES)}")
+        options.usage(f"there is no figure {unknown[0]!r}; there are: {', '.join((*NAMES, *ON_REQUEST))}")
     if options.runs < 1:
         options.usage("--runs must be at least 1")
     choice = chosen(options)
-    measures: dict[str, Callable[[], Figure]] = {
+    measures: dict[str, Callable[[], Figure | Profile]] = {
         "text": lambda: bench_loop.endpoint_to_text(choice, options.runs),
         "whisper": lambda: bench_whisper.compare(options.runs),
         "silence": lambda: bench_loop.silence(choice),
@@ -41,6 +52,7 @@ def run(options: argparse.Namespace) -> int:
         "ready": lambda: bench_loop.ready(options.runs),
         "window": lambda: bench_window.first_paint(options.runs),
         "window-memory": lambda: bench_window.memory(options.runs),
+        bench_profile.NAME: lambda: bench_profile.measure(choice, options.runs),
     }
     figures = []
     for name in options.figures or NAMES:

@@ -64,7 +64,7 @@ def _bundle(options: argparse.Namespace, loaded: settings.Settings, report: dict
     def profile() -> dict[str, Any]:
         return bench_profile.measure(choose(loaded.get, stt_model=options.model), PROFILE_RUNS).to_json()
 
-    support_bundle.write(options.bundle, loaded, report, profile)
+    support_bundle.write(options.bundle, loaded, report, profile, [options.model] if options.model else [])
     told = {"bundle": str(options.bundle)}
     print(json.dumps(told) if options.json else f"{options.bundle} was written; read it before you give it away.")
 

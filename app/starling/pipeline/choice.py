@@ -53,6 +53,7 @@ class Choice:
     mode: Mode
     activation: Activation
     live_text: bool
+    xrt_log: bool
 
 
 def choose(setting: Callable[[str], Value], language: str | None = None, **options: Any) -> Choice:
@@ -99,6 +100,7 @@ def choose(setting: Callable[[str], Value], language: str | None = None, **optio
         "mode": read("listen.mode"),
         "activation": read("listen.activation"),
         "live_text": read("stt.partial"),
+        "xrt_log": read("npu.xrt_log"),
     }
     fields |= {name: value for name, value in options.items() if value is not None}
     return Choice(**fields)

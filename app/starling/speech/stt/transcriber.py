@@ -11,6 +11,7 @@ import numpy as np
 from starling.core.errors import StarlingError
 from starling.core.placement import Placement
 from starling.core.results import SAMPLE_RATE, Samples, SttOptions, Transcript, Word
+from starling.npu.xrt.timings import Timings
 from starling.speech.stt import context, filters
 from starling.speech.stt.base import Encoder, States
 from starling.speech.stt.clips import check_clip
@@ -37,6 +38,9 @@ class Transcriber:
         decoder: of the same model.
         placement: of encoder and decoder together; None for what the encoder says after its work.
         short_context: the model was trained for less than 30 s of context.
+
+    Attributes:
+        timings: of the parts, batch by batch.
     """
 
     def __init__(self, encoder: Encoder, decoder: Decoder, placement: Placement | None, short_context: bool) -> None:
@@ -44,6 +48,7 @@ class Transcriber:
         self._decoder = decoder
         self._fixed_placement = placement
         self._short_context = short_context
+        self.timings = Timings()
 
     @property
     def _placement(self) -> Placement:
@@ -67,7 +72,8 @@ class Transcriber:
         done: dict[int, Transcript] = {}
         if sounding:
             work = self._encode([checked[index] for index in sounding], options)
-            self._decode(work, options)
+            with self.timings.measure("decoder"):
+                self._decode(work, options)
             done = {index: self._finish(clip, options) for index, clip in zip(sounding, work, strict=True)}
         elapsed, total = time.perf_counter() - started, sum(len(samples) for samples, _ in checked)
         empty = Transcript("", options.language or "en", 0.0, 0.0, self._placement, notes=("no audio",))
@@ -92,8 +98,10 @@ class Transcriber:
 
     def _states(self, clips: Sequence[Samples], short_context: bool) -> States:
         frames = context.frames_for(max(len(samples) for samples in clips), short_context)
-        mel = np.stack([log_mel(samples, frames, self._encoder.mels) for samples in clips])
-        return self._encoder.encode(mel)
+        with self.timings.measure("mel features"):
+            mel = np.stack([log_mel(samples, frames, self._encoder.mels) for samples in clips])
+        with self.timings.measure("encoder"):
+            return self._encoder.encode(mel)
 
     def _encode(self, clips: Sequence[tuple[Samples, list[str]]], options: SttOptions) -> list[_Clip]:
         states = self._states([samples for samples, _ in clips], self._is_short(options))

@@ -200,8 +200,8 @@ class WhisperEngine:
         """``transcribe``: see :class:`starling.core.engine_api.Engine`.
 
         ``encode``: the encoder's states of one clip, for a comparison with another encoder's.
-        ``profile``: the encoder's times so far and every part's share of them as one reply, empty when it keeps none;
-        ``{"each": true}`` makes the next passes measure every operation alone.
+        ``profile``: the times so far as one reply: of the ``parts``, and where the encoder keeps them of its operations
+        with every part's share; ``{"each": true}`` makes the next passes measure every operation alone.
         """
         if op == "encode":
             with _memory_told():
@@ -221,11 +221,12 @@ class WhisperEngine:
         yield Reply({"transcripts": [transcript.to_json() for transcript in transcripts]})
 
     def _profile(self, args: Mapping[str, Any]) -> dict[str, Any]:
+        parts = {"parts": self._transcriber.timings.to_json()}
         if not isinstance(self._encoder, Profiled):
-            return {}
+            return parts
         if "each" in args:
             self._encoder.profiling = bool(args["each"])
-        told = self._encoder.profile()
+        told = parts | self._encoder.profile()
         total_ms = max(self._transcribing_ns / 1e6, told["device_ms"] + told["layout_ms"])
         if not total_ms:
             return {**told, "total_ms": 0.0, "shares": {}}

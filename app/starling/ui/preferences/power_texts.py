@@ -29,6 +29,14 @@ SOURCES: frozenset[str] = frozenset(
             "When Starling ends, or no longer follows the power source, the mode is again what it was before, unless "
             "the system would ask for a password.",
         ),
+        QT_TRANSLATE_NOOP("Settings", "Keep XRT's own log"),
+        QT_TRANSLATE_NOOP(
+            "Settings",
+            "Write everything that AMD's runtime does into a file below Starling's cache folder, for somebody who looks "
+            "for a fault in it. It slows the NPU down. It counts for engines that are started from then on.",
+        ),
+        QT_TRANSLATE_NOOP("Settings", "debug"),
+        QT_TRANSLATE_NOOP("Settings", "xrt.ini"),
         QT_TRANSLATE_NOOP("Settings", "Default"),
         QT_TRANSLATE_NOOP("Settings", "Power saver"),
         QT_TRANSLATE_NOOP("Settings", "Balanced"),

@@ -1,0 +1,1 @@
+"""How long operations take, what engines hold of memory, and XRT's own log."""
