@@ -26,12 +26,16 @@ def wav(samples: Samples) -> bytes:
 
 def form(file: bytes, fields: Mapping[str, str]) -> tuple[bytes, str]:
     """The body and content type of a form with the file ``audio.wav`` and some fields (RFC 7578)."""
-    boundary = _BOUNDARY
-    while boundary.encode() in file:
-        boundary += "x"
-    parts = [f'Content-Disposition: form-data; name="{name}"\r\n\r\n{value}'.encode() for name, value in fields.items()]
+    parts = [_field(name, value) for name, value in fields.items()]
     head = b'Content-Disposition: form-data; name="file"; filename="audio.wav"\r\nContent-Type: audio/wav\r\n\r\n'
     parts.append(head + file)
+    boundary = _BOUNDARY
+    while any(boundary.encode() in part for part in parts):
+        boundary += "x"
     line = f"--{boundary}".encode()
     body = b"".join(line + b"\r\n" + part + b"\r\n" for part in parts) + line + b"--\r\n"
     return body, f"multipart/form-data; boundary={boundary}"
+
+
+def _field(name: str, value: str) -> bytes:
+    return f'Content-Disposition: form-data; name="{name}"\r\n\r\n{value}'.encode("utf-8", "replace")

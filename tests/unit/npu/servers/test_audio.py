@@ -35,6 +35,23 @@ def test_a_form_is_read_by_others(file):
     assert parts["prompt"].get_payload(decode=True).decode() == "Grüße"
 
 
+def test_no_field_can_end_its_part():
+    """A vocabulary or a language is the user's text, and may hold what looks like a boundary."""
+    _, kind = form(b"", {})
+    boundary = kind.partition("boundary=")[2]
+    hostile = f'x\r\n--{boundary}\r\nContent-Disposition: form-data; name="model"\r\n\r\nother\r\n--{boundary}--'
+    body, kind = form(b"RIFF", {"model": "whisper-v3", "prompt": hostile})
+    message = email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(
+        f"Content-Type: {kind}\r\n\r\n".encode() + body
+    )
+    names = [part.get_param("name", header="content-disposition") for part in message.iter_parts()]
+    assert names == ["model", "prompt", "file"]
+
+
+def test_half_a_letter_in_a_field_is_sent_as_a_question_mark():
+    assert b"a?b" in form(b"", {"prompt": "a\ud800b"})[0]
+
+
 def test_a_simple_reader_finds_the_name_before_the_file_name():
     """FastFlowLM's own: the first ``name="`` after the disposition, the boundary taken as it stands."""
     body, kind = form(b"x", {"model": "m"})
