@@ -8,9 +8,10 @@
 from __future__ import annotations
 
 from starling.core.errors import StarlingError
+from starling.core.foreign import one_line
 from starling.core.placement import Placement
 from starling.npu.servers import http
-from starling.npu.servers.found import LOOK, Found, Route, value
+from starling.npu.servers.found import LOOK, SAID, Found, Route, value
 
 MODEL = "whisper-v3"
 OWNER = "fastflowlm"
@@ -33,7 +34,7 @@ def look(where: http.Place) -> Found:
             "Start FastFlowLM on its own port: flm serve --asr 1",
         )
     told = value(http.exchange(where, "/version", LOOK), where, "the question for its version")
-    version = str(told.get("version", ""))[:40]
+    version = one_line(str(told.get("version", "")), SAID)
     placement = report(where)
     route = Route(MODEL, "flm", "npu", "npu", placement.device, placement.evidence)
     evidence = (f"GET {where.url}/models: owned by FastFlowLM", f"GET {where.url}/version: {version}")

@@ -15,6 +15,8 @@ Product = Literal["FastFlowLM", "Lemonade"]
 
 LOOK = http.Limits(connect=0.5, total=2.0)
 """Seconds for each question. A server on this machine that takes longer will not answer in time either."""
+SAID = 40
+"""Characters that are kept of a server's version, recipe or device."""
 FLM_PORT = 52625
 FLM_PORT_VARIABLE = "FLM_SERVE_PORT"
 LEMONADE_PORTS = (13305, 8000)
@@ -69,7 +71,7 @@ def places() -> tuple[tuple[Product, str], ...]:
     if named := os.environ.get(PLACES_VARIABLE, "").strip():
         return tuple(_named(named))
     flm = os.environ.get(FLM_PORT_VARIABLE, "")
-    port = int(flm) if flm.isascii() and flm.isdigit() and 0 < int(flm) < 65536 else FLM_PORT
+    port = int(flm) if flm.isascii() and flm.isdigit() and len(flm) < 6 and 0 < int(flm) < 65536 else FLM_PORT
     lemonade: tuple[tuple[Product, str], ...] = tuple(
         ("Lemonade", f"http://127.0.0.1:{number}/api/v1") for number in LEMONADE_PORTS
     )

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from starling.core.errors import StarlingError
+from starling.core.foreign import one_line
 
 MOST_BYTES = 2_000_000
 """Of an answer: a list of models may be long, a text of 30 s is not."""
@@ -55,8 +56,7 @@ class Answer:
         found = value.get("error", value.get("detail", "")) if isinstance(value, dict) else ""
         if isinstance(found, dict):
             found = found.get("message", "")
-        text = " ".join(found.split()).rstrip(".") if isinstance(found, str) else ""
-        return text if len(text) <= _MOST_SAID else text[: _MOST_SAID - 1] + "…"
+        return one_line(found, _MOST_SAID).rstrip(".") if isinstance(found, str) else ""
 
 
 @dataclass(frozen=True)

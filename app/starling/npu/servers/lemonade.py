@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from starling.core.errors import StarlingError
+from starling.core.foreign import one_line
 from starling.core.placement import Device, Placement
 from starling.npu.servers import http
-from starling.npu.servers.found import LOOK, Found, Route, value
+from starling.npu.servers.found import LOOK, SAID, Found, Route, value
 from starling.npu.servers.processes import has_npu_open
 
 LOAD = http.Limits(connect=1.0, total=150.0)
@@ -38,7 +39,7 @@ def look(where: http.Place) -> Found:
         StarlingError: nothing usable answers.
     """
     health = _health(where)
-    version = str(health.get("version", ""))[:40]
+    version = one_line(str(health.get("version", "")), SAID)
     models = value(http.exchange(where, "/models", LOOK), where, "the question for its models").get("data")
     system = value(http.exchange(where, "/system-info", LOOK), where, "the question for its system")
     routes = tuple(_routes(health, models, system))
@@ -111,9 +112,10 @@ def _backend(one: dict[str, Any]) -> str:
 
 
 def _placement(one: dict[str, Any], recipe: str, backend: str) -> Placement:
-    said_recipe, said_backend, said_device = str(one.get("recipe", ""))[:40], _backend(one)[:40], one.get("device")
+    said_recipe, said_backend = one_line(str(one.get("recipe", "")), SAID), one_line(_backend(one), SAID)
+    said_device = one.get("device")
     shown = f"recipe {said_recipe or 'not told'}" + (f":{said_backend}" if said_backend else "")
-    evidence = (f"Lemonade's own report, GET /health: {shown}, device {str(said_device)[:40]}",)
+    evidence = (f"Lemonade's own report, GET /health: {shown}, device {one_line(str(said_device), SAID)}",)
     words = set(re.split(r"[|\s]+", said_device.strip().lower())) if isinstance(said_device, str) else set()
     if len(words) != 1 or said_recipe != recipe:
         return Placement("unknown", evidence)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from starling.core.engine_api import EngineSpec, Reply
 from starling.core.errors import StarlingError
+from starling.core.foreign import spoken
 from starling.core.placement import Placement
 from starling.core.results import SAMPLE_RATE, Samples, SttOptions, Transcript
 from starling.npu.candidate import Candidate, Provider
@@ -39,6 +40,7 @@ LOUD_S = 0.5
 EMPTY_IN_A_ROW = 3
 """So many loud clips without any text, and the server does not hear."""
 _SILENCE_S = 1.0
+_WORDS = {"npu": "NPU", "igpu": "graphics processor", "cpu": "CPU"}
 _NONE = "no FastFlowLM or Lemonade answers on this machine"
 _NONE_FIX = "Start one: flm serve --asr 1, or Lemonade with a Whisper model."
 
@@ -66,7 +68,8 @@ def create(config: Mapping[str, Any]) -> ServerEngine:
     """The engine: the server is asked who it is, has its model loaded, and answers a second of silence.
 
     Args:
-        config: ``url``, ``product``, ``model``, ``recipe``, ``backend``, ``tier``.
+        config: ``url``, ``product``, ``model``, ``recipe``, ``backend``, ``tier``, and ``device``: the only one that
+            the server may report; empty for any.
 
     Raises:
         StarlingError: ``server.not_local``, ``engine.server_…``, ``engine.not_on_npu``.
@@ -87,6 +90,7 @@ class ServerEngine:
         self._where = where
         self._model, self._recipe, self._backend = (str(config[name]) for name in ("model", "recipe", "backend"))
         self._tier = str(config["tier"])
+        self._device = str(config.get("device") or ("npu" if self._tier == "advanced" else ""))
         self._placement = Placement()
         self._empty = 0
 
@@ -182,21 +186,21 @@ class ServerEngine:
         told = data.get("model", self._model) if isinstance(data, dict) else self._model
         if told != self._model:
             raise http.failed(self._where, f"answered with another model than {self._model}")
-        return " ".join(text.split())
+        return spoken(text)
 
     def _look(self) -> None:
-        """Where it says that the work is done. Raises StarlingError when that is not where this tier's is."""
+        """Where it says that the work is done. Raises StarlingError when that is not where this route's was."""
         from starling.npu.servers import flm, lemonade
 
         if self._where.product == "FastFlowLM":
             self._placement = flm.report(self._where)
         else:
             self._placement = lemonade.report(self._where, self._model, self._recipe, self._backend)
-        if self._tier == "advanced" and self._placement.device not in ("npu", "unknown"):
+        if self._device and self._placement.device not in (self._device, "unknown"):
             raise StarlingError(
-                "engine.not_on_npu",
-                f"{self._where.product} was asked for the NPU and reports the {self._placement.device}:"
-                f" {'; '.join(self._placement.evidence)}.",
+                f"engine.not_on_{self._device}",
+                f"{self._where.product} was asked for the {_WORDS[self._device]} and reports the"
+                f" {_WORDS[self._placement.device]}: {'; '.join(self._placement.evidence)}.",
                 f"Look at {self._where.product}'s own log, or use another tier.",
             )
 
@@ -239,6 +243,7 @@ def _candidate(npu: Npu, server: Found, route: Route) -> Candidate:
             "recipe": route.recipe,
             "backend": route.backend,
             "tier": tier,
+            "device": route.claims if route.reported in (route.claims, "unknown") else "",
         },
         load_deadline_s=LOAD_DEADLINE_S,
         provider=PROVIDER,

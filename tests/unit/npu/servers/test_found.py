@@ -44,9 +44,26 @@ def test_the_usual_places_are_on_the_loopback(monkeypatch):
     ]
     monkeypatch.setenv("FLM_SERVE_PORT", "5000")
     assert places()[0][1] == "http://127.0.0.1:5000/v1"
-    for strange in ("x", "0", "70000", "-1", "5000@example.org", "٣"):
+    for strange in ("x", "0", "70000", "-1", "5000@example.org", "٣", "9" * 5000):
         monkeypatch.setenv("FLM_SERVE_PORT", strange)
         assert places()[0][1] == "http://127.0.0.1:52625/v1"
+
+
+def test_what_a_server_says_of_itself_can_be_shown(flm, lemonade):
+    hostile = "\x1b]0;x\x07 1.\ud8000\u202e" + "y" * 100
+    flm.answers["/version"] = {"version": hostile}
+    lemonade.version = hostile
+    lemonade.loaded = {"x": {"model_name": "Whisper-Small", "recipe": "whispercpp", "device": hostile}}
+    for server in (flm, lemonade):
+        seen = look(server.product, server.url)
+        assert seen.error is None
+        assert 0 < len(seen.version) <= 40
+        assert (seen.version + "".join(seen.evidence)).isprintable()
+        assert "".join("".join(route.evidence) for route in seen.routes).isprintable()
+    flm.answers["/models"] = (500, {"error": hostile})
+    message = look("FastFlowLM", flm.url).error.message
+    assert message.isprintable()
+    assert "1. 0" in message
 
 
 def test_flm_is_found_though_its_list_hides_the_speech_model(flm):

@@ -117,6 +117,7 @@ def test_the_graphics_processor_is_legacy_and_says_so(lemonade):
         ("", "", "no_speech"),
         ("   \n", "", "no_speech"),
         ("Thank you.", "Thank you.", ""),
+        ("\x1b[2Jhello\x07 \ud83d", "[2Jhello", ""),
     ],
 )
 def test_the_filters_that_need_no_probabilities_apply(flm, text, expected, dropped):
@@ -153,6 +154,17 @@ def test_a_later_fall_to_the_cpu_is_caught_too(lemonade):
     transcribe(engine, noise())
     lemonade.loaded["Whisper-Small"]["device"] = "cpu"
     assert error_of(lambda: transcribe(engine, noise())).code == "engine.not_on_npu"
+
+
+def test_the_graphics_processors_route_is_left_on_the_cpu_too(lemonade):
+    """It was proven to be faster than our own engine, there."""
+    (vulkan,) = [one for one in server.candidates(XDNA2, [look("Lemonade", lemonade.url)]) if one.tier == "legacy"]
+    engine = server.create(vulkan.spec.config)
+    assert transcribe(engine, noise())[0].placement.device == "igpu"
+    lemonade.loaded["Whisper-Small"]["device"] = "cpu"
+    error = error_of(lambda: transcribe(engine, noise()))
+    assert (error.code, classify(error.code, loading=False)) == ("engine.not_on_igpu", FailureKind.MODEL)
+    assert "asked for the graphics processor and reports the CPU" in error.message
 
 
 def test_without_a_report_the_device_is_unknown(lemonade, flm):
