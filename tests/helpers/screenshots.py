@@ -1,5 +1,7 @@
 """Makes the documentation's pictures from the real window: ``python -m tests.helpers.screenshots docs/screenshots``.
 
+With one or more of ``PARTS`` behind the folder only those.
+
 Every state in them is a real one: real sound into a microphone of a private sound server, a recogniser that is stopped
 to show it at work, a sound server that is killed.
 """
@@ -17,14 +19,18 @@ from tests.helpers.display import Screen
 from tests.helpers.firstrun import MOST_TABS, FirstSteps
 from tests.helpers.listening import speech_wav
 from tests.helpers.llm_server import LlmServer, call, say
+from tests.helpers.machines import machine
 from tests.helpers.pulse import PulseServer
 from tests.helpers.watching import Watching
 
-SIZE, DOUBLE = "1400x1000x24", "2600x1800x24"
+SIZE, DOUBLE = "1400x1080x24", "2600x1800x24"
+PANEL_SIZE = "1160x980"
 SETTINGS = '[assistant]\nanswer = "everything"\n[window]\nclose = "quit"\ntheme = "{theme}"\n'
 STARTER = SETTINGS + '[stt]\nmodel = "starter"\n'
 GREETING = "Hello, what can I do for you?"
 QUESTIONS = ["what is twenty three times seven", "what is the date today"]
+
+PARTS = ("states", "voices", "models", "connection", "first_run", "panels", "looks")
 
 
 def recogniser(home: Path) -> int:
@@ -172,6 +178,37 @@ class Studio:
             FirstSteps(window, screen, self.server, self.folder, lambda name: self.shot(window, name)).walk()
         screen.close()
 
+    def panels(self) -> None:
+        """The panel on faked machines, each with its accelerators proven as far as that goes."""
+        broken = {"STARLING_NPU": "emulated", "STARLING_NPU_FAULT": "firmware"}
+        self.panel("npu-none", machine(self.folder / "absent", "strix", "absent").env)
+        self.panel("npu-phoenix", machine(self.folder / "phoenix", "phoenix").env)
+        self.panel("npu-memlock", machine(self.folder / "strix", "strix", "memlock").env)
+        self.panel("npu-demoted", broken, tier="advanced", rounds=3)
+
+    def panel(self, name: str, env: dict[str, str], tier: str = "auto", theme: str = "light", rounds: int = 1,
+              size: str = SIZE, **more: str) -> None:  # fmt: skip
+        """One machine."""
+        screen, window = self.open(f'{STARTER.format(theme=theme)}tier = "{tier}"\n', size, **env, **more)
+        with window:
+            window.wait_for("NpuShown")
+            window.ask(f"resize={PANEL_SIZE}")
+            for number in range(1, rounds + 1):
+                self.say(QUESTIONS[number % len(QUESTIONS)])
+                window.wait_for("ReplyEnded", number)
+            assert window.until(lambda: window.ask("press=Prove_every_accelerator_again"))
+            assert window.until(lambda: _proven(window), 60.0)
+            window.until(lambda: False, 0.4)
+            window.ask("reach=proofs")
+            self.shot(window, name)
+        screen.close()
+
+    def looks(self) -> None:
+        """Each appearance."""
+        self.look("dark", "dark")
+        self.look("contrast", "contrast")
+        self.look("double", "light", DOUBLE, QT_SCALE_FACTOR="2")
+
     def look(self, name: str, theme: str, size: str = SIZE, **env: str) -> None:
         """One appearance."""
         screen, window = self.open(STARTER.format(theme=theme), size, **env)
@@ -183,22 +220,22 @@ class Studio:
         screen.close()
 
 
+def _proven(window: Watching) -> bool:
+    """Whether a proof has come to its end."""
+    shown = window.named("ProofShown")
+    return any("status='running'" in each for each in shown) and "status='idle'" in shown[-1]
+
+
 def main() -> None:
     """Make them all."""
-    out = Path(sys.argv[1]).resolve()
+    out, only = Path(sys.argv[1]).resolve(), sys.argv[2:]
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="starling-") as folder:
         os.environ["STARLING_HOME"] = folder
         studio = Studio(Path(folder), out)
         try:
-            studio.states()
-            studio.voices()
-            studio.models()
-            studio.connection()
-            studio.first_run()
-            studio.look("dark", "dark")
-            studio.look("contrast", "contrast")
-            studio.look("double", "light", DOUBLE, QT_SCALE_FACTOR="2")
+            for part in only or PARTS:
+                getattr(studio, part)()
         finally:
             studio.server.__exit__(None, None, None)
 

@@ -5,7 +5,8 @@ Each pipeline event is a JSON line on stdout. A line on stdin is a question, and
 (accessible name of the widget with the keyboard), ``stalls`` (longest time, in ms, for which the GUI thread ran nothing
 since the last ``stalls``, less the time in which the machine gave it no processor), ``threads``, ``memory`` (resident
 bytes), ``modules`` (what is imported), ``kept-source`` (of how many files the lines are held), ``shot=FILE`` (a picture
-of the window in front), ``preferences=PAGE``.
+of the window in front), ``preferences=PAGE``, ``press=NAME`` (a button by its accessible name, with ``_``
+for each space), ``resize=WxH``, ``reach=CARD`` (scrolls the status panel until the end of that card is seen).
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from starling.ui.shell import imports
 
 with imports.kept():
     from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer
-    from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLabel, QWidget
+    from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLabel, QScrollArea, QWidget
 
     from starling.cli import main
     from starling.pipeline import events
@@ -88,6 +89,9 @@ class Questions(QObject):
             "stalls": self._stalls.take,
             "shot": self._shot,
             "preferences": self._preferences,
+            "press": self._press,
+            "reach": self._reach,
+            "resize": self._resize,
             "threads": lambda: [thread.name for thread in threading.enumerate()],
             "modules": lambda: sorted(sys.modules),
             "kept-source": lambda: len(linecache.cache),
@@ -111,6 +115,27 @@ class Questions(QObject):
 
     def _preferences(self, page: str) -> None:
         self._window.preferences_requested.emit(page)
+
+    def _press(self, name: str) -> bool:
+        wanted = name.replace("_", " ")
+        found = [
+            button
+            for button in self._window.findChildren(QAbstractButton)
+            if button.isVisible() and button.isEnabled() and (button.accessibleName() or button.text()) == wanted
+        ]
+        for button in found[:1]:
+            button.click()
+        return bool(found)
+
+    def _resize(self, size: str) -> None:
+        width, _, height = size.partition("x")
+        self._window.resize(int(width), int(height))
+
+    def _reach(self, card: str) -> None:
+        status = self._window.status
+        area, widget = status.findChild(QScrollArea), getattr(status, card)
+        bottom = widget.mapTo(area.widget(), widget.rect().bottomLeft()).y()
+        area.verticalScrollBar().setValue(bottom - area.viewport().height() + 1)
 
     def _texts(self) -> list[str]:
         found = []

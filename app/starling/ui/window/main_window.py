@@ -27,6 +27,7 @@ from starling.ui.window.frame import Frame
 from starling.ui.window.menus import Menus
 from starling.ui.window.navigation import Navigation
 from starling.ui.window.pages import Page
+from starling.ui.window.status_actions import StatusActions
 from starling.ui.window.talk_key import TalkKey
 from starling.ui.words import activity_word
 
@@ -79,12 +80,12 @@ class MainWindow(QMainWindow):
     # -- building ------------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        frame = self._frame = Frame(self._talk)
+        frame, self.menus = Frame(self._talk), Menus(self)
+        self._frame, self.rail, self.pages = frame, frame.rail, frame.pages
         self.header, self.state_line, self.banners = frame.header, frame.state_line, frame.banners
         self.transcript, self.composer, self.status = frame.transcript, frame.composer, frame.status
-        self.menus = Menus(self)
-        self.rail, self.pages = frame.rail, frame.pages
         Confirming(self._service, self._bridge, frame.confirm, self.menus.allow, self.menus.refuse, self)
+        self._actions = StatusActions(self._service, self._bridge, self.status, self.menus.support, self)
         frame.confirm.left.connect(self._focus_after_banners)
         self.setCentralWidget(frame)
         self._navigation = Navigation(frame, self.menus, self)
@@ -103,7 +104,7 @@ class MainWindow(QMainWindow):
         header.mute_chosen.connect(choices.set_muted)
         header.panel_chosen.connect(self._choose_panel)
         header.preferences_requested.connect(lambda: self.preferences_requested.emit(""))
-        self.status.settings_requested.connect(self.preferences_requested)
+        self._actions.settings_requested.connect(self.preferences_requested)
         self.state_line.microphone_requested.connect(lambda: self.preferences_requested.emit("audio.microphone"))
         self.composer.asked.connect(service.ask)
         self.state_line.start_requested.connect(self._start_again)

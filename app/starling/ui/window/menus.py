@@ -44,6 +44,7 @@ class Menus(QObject):
         self.newest = self._action(self.tr("&Newest turn"), "Ctrl+End", "chevron-down")
         self.shortcuts = self._action(self.tr("&Keyboard shortcuts"), "F1", "keyboard")
         self.first_run = self._action(self.tr("&Set up Starling"), "", "check")
+        self.support = self._action(self.tr("Save a s&upport file"), "", "save")
         self.about = self._action(self.tr("&About Starling"), "", "info")
         self.pages: dict[str, QAction] = {}
         self._page_group = QActionGroup(self)
@@ -70,7 +71,7 @@ class Menus(QObject):
         return [
             *(self.preferences, self.clear, self.quit, *self.modes.values(), *self.activations.values()),
             *(self.mute, self.ask, self.stop, self.allow, self.refuse, *self.pages.values()),
-            *(self.panel, self.newest, self.shortcuts, self.first_run, self.about),
+            *(self.panel, self.newest, self.shortcuts, self.first_run, self.support, self.about),
         ]
 
     def _action(self, text: str, keys: str, icon_name: str = "") -> QAction:
@@ -112,5 +113,5 @@ class Menus(QObject):
             (self.tr("&Starling"), [self.preferences, None, self.clear, None, self.quit]),
             (self.tr("&Listen"), listen),
             (self.tr("&View"), [self.panel, self.newest]),
-            (self.tr("&Help"), [self.shortcuts, self.first_run, self.about]),
+            (self.tr("&Help"), [self.shortcuts, self.first_run, self.support, None, self.about]),
         ]
