@@ -23,6 +23,7 @@ COMMANDS = {
     "transcribe": "turn recordings into text or subtitles",
     "ptt": "press, release or toggle the talk key of the Starling that runs",
     "mode": "show or change the mode of the Starling that runs",
+    "history": "list, search, export and delete what was said",
     "models": "list, download, import, check and remove models",
     "power": "show the NPU's power mode, or set it",
     "devices": "list microphones and speakers",

@@ -118,7 +118,7 @@ def test_an_imported_voice_is_what_auto_uses(tmp_path):
 
 def test_doctor_has_every_section_and_says_why_nothing_better(tmp_path):
     told = report(starling("doctor", "--json", home=tmp_path, env={"STARLING_SYSROOT": str(tmp_path)}))
-    assert told.keys() == {"npu", "audio", "models", "proofs", "engines", "desktop", "versions"}
+    assert told.keys() == {"npu", "audio", "models", "proofs", "engines", "history", "desktop", "versions"}
     assert told["npu"].keys() >= NPU
     assert told["npu"]["present"] is False
     assert told["engines"]["stt"][0]["tier"] == "demo"

@@ -9,13 +9,13 @@ import platform
 from collections.abc import Callable
 
 from starling import __version__
-from starling.commands import bench_loop, bench_profile, bench_whisper, bench_window
+from starling.commands import bench_history, bench_loop, bench_profile, bench_whisper, bench_window
 from starling.commands.bench_figures import Figure
 from starling.commands.bench_profile import Profile
 from starling.commands.options import add_json, add_recogniser, chosen
 
 RUNS = 5
-NAMES = ("text", "whisper", "silence", "first-sound", "ready", "window", "window-memory")
+NAMES = ("text", "whisper", "silence", "first-sound", "ready", "window", "window-memory", "history")
 ON_REQUEST = (bench_profile.NAME,)
 """Told by name only: times without a goal."""
 
@@ -52,6 +52,7 @@ def run(options: argparse.Namespace) -> int:
         "ready": lambda: bench_loop.ready(options.runs),
         "window": lambda: bench_window.first_paint(options.runs),
         "window-memory": lambda: bench_window.memory(options.runs),
+        "history": lambda: bench_history.search(options.runs),
         bench_profile.NAME: lambda: bench_profile.measure(choice, options.runs),
     }
     figures = []

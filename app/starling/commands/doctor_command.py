@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from starling import __version__, locate
-from starling.commands import doctor_connection, doctor_npu, doctor_proofs
+from starling.commands import doctor_connection, doctor_history, doctor_npu, doctor_proofs
 from starling.commands.options import add_json
 from starling.commands.report import model_json
 from starling.core.errors import StarlingError
@@ -207,6 +207,7 @@ def _sections(loaded: settings.Settings, options: argparse.Namespace) -> dict[st
         "proofs": accelerated.proofs,
         "engines": accelerated.engines,
         **({"connection": partial(doctor_connection.section, loaded)} if doctor_connection.connected(loaded) else {}),
+        "history": doctor_history.section,
         "desktop": partial(_desktop, loaded),
         "versions": _versions,
     }
@@ -264,6 +265,7 @@ _SUMMARIES: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "proofs": doctor_proofs.lines,
     "engines": _engine_lines,
     "connection": doctor_connection.lines,
+    "history": doctor_history.lines,
     "desktop": _desktop_lines,
     "versions": _version_lines,
 }

@@ -73,6 +73,17 @@ class HistoryReader:
                 found |= {entry.number: entry for entry in self._entries(rows)}
         return [found[number] for number in numbers if number in found]
 
+    def named(self, turns: Sequence[str]) -> list[Utterance]:
+        """The entries of these names that are there, in no particular order."""
+        numbers: list[int] = []
+        with self._lock, told(self._folder):
+            for begin in range(0, len(turns), PAGE):
+                some = tuple(turns[begin : begin + PAGE])
+                marks = ", ".join("?" * len(some))
+                rows = self._database.execute(f"SELECT number FROM utterances WHERE id IN ({marks})", some)
+                numbers += [row[0] for row in rows]
+        return self.read(numbers)
+
     def oldest_first(self, wanted: Wanted) -> Iterator[Utterance]:
         """All that is wanted, page by page, for an export."""
         numbers = self.find(wanted)

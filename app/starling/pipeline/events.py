@@ -8,6 +8,8 @@ from typing import Literal
 from starling.core.changes import Change
 from starling.core.errors import StarlingError
 from starling.core.placement import Placement
+from starling.pipeline.device_events import MicrophoneChanged as MicrophoneChanged
+from starling.pipeline.device_events import SpeakerChanged as SpeakerChanged
 from starling.pipeline.history_events import HistoryChanged as HistoryChanged
 from starling.pipeline.history_events import HistoryEntry as HistoryEntry
 from starling.pipeline.history_events import HistoryEvent as HistoryEvent
@@ -264,27 +266,6 @@ class Listening:
     activation: Activation
     muted: bool
     held: bool = False
-
-
-@dataclass(frozen=True)
-class MicrophoneChanged:
-    """The microphone was opened, lost, came back, or lost samples."""
-
-    state: str
-    device: str = ""
-    message: str = ""
-    fix: str = ""
-    gap_s: float = 0.0
-
-
-@dataclass(frozen=True)
-class SpeakerChanged:
-    """The speaker was opened, lost, came back, or speech was given up."""
-
-    state: str
-    device: str = ""
-    message: str = ""
-    fix: str = ""
 
 
 @dataclass(frozen=True)

@@ -114,12 +114,9 @@ class Session:
             stack.callback(both.close)
             stack.callback(IdleWatch(both).close)
             self.recogniser = engines.Recogniser(both, choice.stt_options)
-            self.keeper = keeping.Keeper(self.history, "assistant", choice.keep_days, emit)
-            self.keeper.keep_audio_days, self.keeper.private = choice.keep_audio_days, choice.private_start
+            self.keeper = self._keeper(choice)
             line = RecognitionLine(self.recogniser, self.keeper, self.mailbox.result)
-            hearing = HearingLog(self.keeper, line.after_stores) if real_time else None
-            if hearing is not None:
-                stack.callback(hearing.close)
+            hearing = self._hearing(line, stack) if real_time else None
             stack.callback(line.close)
             self.partials = PartialLine(self.recogniser.partial, self.mailbox.partial) if live else None
             if self.partials is not None:
@@ -171,6 +168,17 @@ class Session:
         if self.history is None:
             raise StarlingError("history.no_audio", "There is no recording of this.", "Say it again.")
         return self.history.audio(turn)
+
+    def _keeper(self, choice: Choice) -> keeping.Keeper:
+        keeper = keeping.Keeper(self.history, "assistant", choice.keep_days, self._emit)
+        keeper.keep_audio_days, keeper.private = choice.keep_audio_days, choice.private_start
+        return keeper
+
+    def _hearing(self, line: RecognitionLine, stack: ExitStack) -> HearingLog:
+        """Closed after the line, which has the last word on what is stored."""
+        hearing = HearingLog(self.keeper, line.after_stores)
+        stack.callback(hearing.close)
+        return hearing
 
     def _speaking(self, choice: Choice) -> Speaking:
         return Speaking(

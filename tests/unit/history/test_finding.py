@@ -7,9 +7,9 @@ import pytest
 
 from starling.core.results import Transcript
 from starling.history import fulltext
+from starling.history.bulk import BEGAN, CJK, EVERY_S, RARE, fill, made_up
 from starling.history.store import History
 from starling.history.wanted import Wanted
-from tests.helpers.many_turns import BEGAN, CJK, EVERY_S, RARE, fill
 
 CLIP = np.zeros(1600, np.float32)
 
@@ -166,7 +166,7 @@ def measured(reader, wanted):
 
 def look_through(folder, count):
     """Counts what is found. Times are the bench's matter (``starling bench history``): here a limit far above them."""
-    fill(folder, count)
+    fill(folder, made_up(count))
     history = History(folder)
     reader = history.reader()
     everything = reader.find(Wanted())
