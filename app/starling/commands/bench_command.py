@@ -9,14 +9,24 @@ import platform
 from collections.abc import Callable
 
 from starling import __version__
-from starling.commands import bench_history, bench_loop, bench_profile, bench_whisper, bench_window
+from starling.commands import (
+    bench_history,
+    bench_kokoro,
+    bench_loop,
+    bench_profile,
+    bench_voices,
+    bench_whisper,
+    bench_window,
+)
 from starling.commands.bench_figures import Figure
+from starling.commands.bench_kokoro import KokoroBench
 from starling.commands.bench_profile import Profile
+from starling.commands.bench_voices import VoiceTable
 from starling.commands.options import add_json, add_recogniser, chosen
 
 RUNS = 5
 NAMES = ("text", "whisper", "silence", "first-sound", "ready", "window", "window-memory", "history")
-ON_REQUEST = (bench_profile.NAME,)
+ON_REQUEST = (bench_profile.NAME, bench_kokoro.NAME, bench_voices.NAME)
 """Told by name only: times without a goal."""
 
 
@@ -26,8 +36,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "figures",
         nargs="*",
         metavar="FIGURE",
-        help=f"some of: {', '.join(NAMES)}; all of these if none; or {', '.join(ON_REQUEST)}: how long each operation "
-        "of the recogniser and the voice takes",
+        help=f"some of: {', '.join(NAMES)}; all of these if none; or profile: how long each operation of the "
+        "recogniser and the voice takes; kokoro: where its time goes, and which edits of its graph help here; voices: "
+        "what each voice costs on every tier",
     )
     parser.add_argument("--runs", type=int, default=RUNS, help=f"of each figure (default {RUNS})")
     add_recogniser(parser)
@@ -44,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
     if options.runs < 1:
         options.usage("--runs must be at least 1")
     choice = chosen(options)
-    measures: dict[str, Callable[[], Figure | Profile]] = {
+    measures: dict[str, Callable[[], Figure | Profile | KokoroBench | VoiceTable]] = {
         "text": lambda: bench_loop.endpoint_to_text(choice, options.runs),
         "whisper": lambda: bench_whisper.compare(options.runs),
         "silence": lambda: bench_loop.silence(choice),
@@ -54,6 +65,8 @@ def run(options: argparse.Namespace) -> int:
         "window-memory": lambda: bench_window.memory(options.runs),
         "history": lambda: bench_history.search(options.runs),
         bench_profile.NAME: lambda: bench_profile.measure(choice, options.runs),
+        bench_kokoro.NAME: lambda: bench_kokoro.measure(choice, options.runs),
+        bench_voices.NAME: lambda: bench_voices.measure(choice, options.runs),
     }
     figures = []
     for name in options.figures or NAMES:

@@ -6,7 +6,8 @@ import argparse
 import json
 import sys
 
-from starling.commands import voice_lists
+from starling import locate
+from starling.commands import bench_voices, voice_lists
 from starling.commands.console import printable, read_stdin
 from starling.commands.options import add_json, add_voice, chosen
 from starling.commands.report import reply_figures, reply_json, tell
@@ -15,12 +16,14 @@ from starling.core.errors import StarlingError
 from starling.pipeline import engines, events
 from starling.pipeline.session import Mouth
 from starling.pipeline.speaking import Speaking
+from starling.pipeline.voice_figures import VoiceBook
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("text", nargs="*", help="what to say; standard input when nothing or - is given")
     parser.add_argument("--voices", action="store_true", help="list the voices of the tier in use, by language")
+    parser.add_argument("--metrics", action="store_true", help="show what each voice has cost on this machine so far")
     add_voice(parser)
     add_json(parser)
     parser.set_defaults(run=run)
@@ -30,13 +33,24 @@ def run(options: argparse.Namespace) -> int:
     """Speak a text; interrupting it silences at once."""
     if options.voices:
         return _list_voices(options)
+    if options.metrics:
+        table = bench_voices.kept()
+        print(json.dumps(table.to_json(), ensure_ascii=False, indent=2) if options.json else table.to_text())
+        return 0
     text = _text(options.text)
     choice = chosen(options)
     client = engines.start_tts(choice, tell)
     try:
         outlet = open_outlet(choice.speaker, options.out, required=True)
         try:
-            speaking = Speaking(client, outlet.sink, voice=choice.voice, speed=choice.speed, volume=choice.volume)
+            speaking = Speaking(
+                client,
+                outlet.sink,
+                voice=choice.voice,
+                speed=choice.speed,
+                volume=choice.volume,
+                measured=VoiceBook(locate.data_dir()).keep,
+            )
             reply = Mouth(speaking, played=not outlet.wav, wav=outlet.wav).speak(text)
         finally:
             outlet.sink.close()

@@ -123,6 +123,8 @@ class Reply:
         played: whether it went to a speaker.
         notes: what a listener should know: letters that the voice does not read.
         said: of a reply that was cut short, what began to sound; None for one that was not.
+        model: that spoke; empty if the tier has none.
+        provider: how the accelerator was reached; empty on the CPU.
     """
 
     text: str
@@ -138,6 +140,8 @@ class Reply:
     error: dict[str, str] | None = None
     notes: tuple[str, ...] = ()
     said: str | None = None
+    model: str = ""
+    provider: str = ""
 
     @property
     def rtf(self) -> float | None:

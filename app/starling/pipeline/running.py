@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 
+from starling import locate
 from starling.audio.speaker import Speaker
 from starling.audio.switched import SwitchedMicrophone
 from starling.core.chime import chime
@@ -28,6 +29,7 @@ from starling.pipeline.proving import Proving
 from starling.pipeline.session import Session, rules_of
 from starling.pipeline.shelf import ModelShelf
 from starling.pipeline.tasks import Tasks
+from starling.pipeline.voice_figures import VoiceBook
 from starling.settings.lists import items
 from starling.settings.schema import Value
 
@@ -221,7 +223,11 @@ class Running:
             favourites = items(str(self._setting("tts.favourites")))
             lender = self._lender
             return voice_lookup.catalogue(
-                lambda: lender.borrow("demo"), lender.tier_in_use, favourites, lender.why_not_better
+                lambda: lender.borrow("demo"),
+                lender.tier_in_use,
+                favourites,
+                lender.why_not_better,
+                VoiceBook(locate.data_dir()).all(),
             )
 
         self._tasks.put(lambda: self._emit(look()))

@@ -31,6 +31,7 @@ from starling.pipeline.replies import ReplyLine, Unwanted
 from starling.pipeline.speaking import Speaking
 from starling.pipeline.talk import Talk
 from starling.pipeline.turnbook import TurnBook
+from starling.pipeline.voice_figures import VoiceBook
 from starling.speech.vad.cascade import open_detector
 from starling.speech.wake.phrase import address
 from starling.speech.wake.stop import StopPhrase
@@ -188,6 +189,7 @@ class Session:
             speed=choice.speed,
             volume=choice.volume,
             on_event=self._on_sink_event,
+            measured=VoiceBook(locate.data_dir()).keep,
         )
 
     def _assistant(self, store: Path | None, choice: Choice) -> Talk:

@@ -65,6 +65,7 @@ class Speaking:
         volume: 1.0 is the voice's own loudness; recordings are played as they are.
         on_event: called, on the speaking thread, with what the sink told apart from first sounds.
         clock: monotonic seconds, the clock of :class:`FirstSound`.
+        measured: called, on the speaking thread, with every reply that was spoken or tried.
     """
 
     def __init__(
@@ -77,7 +78,9 @@ class Speaking:
         volume: float = 1.0,
         on_event: Callable[[SinkEvent], None] = lambda event: None,
         clock: Callable[[], float] = time.monotonic,
+        measured: Callable[[Reply], None] = lambda reply: None,
     ) -> None:
+        self._measured = measured
         self.voice = voice
         self.speed = speed
         self.volume = volume
@@ -111,7 +114,9 @@ class Speaking:
             producer = Producer(pieces, how.synthesizer, how.voice, how.speed, self._clock)
             run = _Run(producer, self._sink, f"reply-{self._count}", self._take, self._clock, lambda: self._lost)
             run.volume, run.on_sound = how.volume, how.on_sound
-            return self._run(run, how.voice, unwanted)
+            reply = self._run(run, how.voice, unwanted)
+        self._measured(reply)
+        return reply
 
     def play(self, samples: Samples, rate: int, unwanted: Callable[[], bool] = lambda: False) -> Reply:
         """Play a recording, (n,) float32, to its end or to :meth:`stop`; errors as in :meth:`speak`."""
@@ -304,6 +309,8 @@ class _Run:
             played=first_s is not None,
             error=error.to_json() if error else None,
             notes=notes_on(self._producer.text, tier, spoke),
+            model=metrics.rung.spec.model if metrics else "",
+            provider=metrics.rung.spec.provider if metrics else "",
         )
 
 

@@ -43,6 +43,8 @@ class VoiceTier:
         voices: all it has, best first by language; those of a tier without its model are what the model would bring.
         variants: speakers that any of the voices can take on, as ``voice+variant``; empty for most tiers.
         source: where the grades were read; empty without grades.
+        rtf: of everything that it has spoken on this machine; None when nothing was measured.
+        first_sound_ms: the mean of it, from the text to the first sound.
     """
 
     tier: str
@@ -53,6 +55,8 @@ class VoiceTier:
     voices: tuple[VoiceShown, ...] = ()
     variants: tuple[VoiceShown, ...] = ()
     source: str = ""
+    rtf: float | None = None
+    first_sound_ms: float | None = None
 
 
 @dataclass(frozen=True)

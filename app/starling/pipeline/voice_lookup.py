@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 
 from starling.core.errors import StarlingError
@@ -10,6 +10,7 @@ from starling.engine.clients import TtsClient, Voice
 from starling.models import library
 from starling.models.info import largest
 from starling.pipeline.voice_events import VoiceCatalogue, VoiceShown, VoiceTier
+from starling.pipeline.voice_figures import VoiceFigures
 from starling.speech.tts import voices
 from starling.speech.tts.kokoro_files import voice_names
 from starling.speech.tts.ladder import NOT_BUILT
@@ -19,7 +20,11 @@ NO_MODEL = "No Kokoro model is installed."
 
 
 def catalogue(
-    demo: Callable[[], TtsClient], in_use: str, favourites: tuple[str, ...] = (), why_no_npu: str = ""
+    demo: Callable[[], TtsClient],
+    in_use: str,
+    favourites: tuple[str, ...] = (),
+    why_no_npu: str = "",
+    measured: Sequence[VoiceFigures] = (),
 ) -> VoiceCatalogue:
     """Every tier, best first. May load eSpeak, never Kokoro.
 
@@ -28,11 +33,19 @@ def catalogue(
         in_use: the tier that speaks the replies.
         favourites: ids, handed through.
         why_no_npu: of a panel: why no better tier than the one in use is used.
+        measured: what the voices have cost on this machine.
     """
     missing = tuple(VoiceTier(tier, False, reason) for tier, reason in NOT_BUILT.items())
     cpu = cpu_tier(in_use == "cpu")
     tiers = (*missing, npu_tier(cpu, why_no_npu, in_use == "npu"), cpu, demo_tier(demo, in_use == "demo"))
-    return VoiceCatalogue(tiers, favourites)
+    return VoiceCatalogue(tuple(_with_figures(tier, measured) for tier in tiers), favourites)
+
+
+def _with_figures(tier: VoiceTier, measured: Iterable[VoiceFigures]) -> VoiceTier:
+    mine = [one for one in measured if (one.tier, one.model) == (tier.tier, tier.model)]
+    audio_s, sounds = sum(one.audio_s for one in mine), sum(one.first_sounds for one in mine)
+    rtf = sum(one.synthesis_s for one in mine) / audio_s if audio_s else None
+    return replace(tier, rtf=rtf, first_sound_ms=sum(one.first_sound_ms for one in mine) / sounds if sounds else None)
 
 
 def npu_tier(cpu: VoiceTier, why_not: str, in_use: bool) -> VoiceTier:

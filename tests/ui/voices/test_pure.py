@@ -186,7 +186,19 @@ def test_until_voices_are_known_it_says_so():
 
 
 def test_the_default_voices_are_the_engines():
-    assert {"cpu": kokoro.DEFAULT_VOICE, "demo": espeak.DEFAULT_VOICE} == DEFAULT_VOICES
+    assert {
+        "npu": kokoro.DEFAULT_VOICE,
+        "cpu": kokoro.DEFAULT_VOICE,
+        "demo": espeak.DEFAULT_VOICE,
+    } == DEFAULT_VOICES
+
+
+def test_what_earlier_runs_measured_is_shown_until_something_newer_is():
+    tiers = (events.VoiceTier("cpu", True, rtf=0.3, first_sound_ms=200.0), events.VoiceTier("demo", True))
+    seen = after(State(), events.VoiceCatalogue(tiers))
+    assert seen.figures == {"cpu": Figures(0.3, 200.0)}
+    spoken = after(seen, events.ReplyEnded(events.Reply("x", "cpu", synthesis_s=1.0, audio_s=2.0)))
+    assert after(spoken, events.VoiceCatalogue(tiers)).figures == {"cpu": Figures(0.5, 200.0)}
 
 
 def test_every_sentence_is_one_its_language_can_read():

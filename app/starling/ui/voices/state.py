@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from starling.pipeline import events
 
-DEFAULT_VOICES: Mapping[str, str] = {"cpu": "af_heart", "demo": "en-us"}
+DEFAULT_VOICES: Mapping[str, str] = {"npu": "af_heart", "cpu": "af_heart", "demo": "en-us"}
 """Who speaks where no voice was chosen, by tier."""
 
 Outcome = Literal["saved", "failed"]
@@ -16,7 +16,7 @@ Outcome = Literal["saved", "failed"]
 
 @dataclass(frozen=True)
 class Figures:
-    """The last that was measured of a tier; None for what was not."""
+    """The last that was measured of a tier, or the mean of earlier runs; None for what was not."""
 
     rtf: float | None = None
     first_sound_ms: float | None = None
@@ -66,7 +66,7 @@ def after(state: State, event: events.Event) -> State:
     """What is known after one event; the same object where nothing has changed."""
     match event:
         case events.VoiceCatalogue(tiers=tiers, favourites=favourites):
-            return replace(state, tiers=tiers, favourites=favourites)
+            return replace(state, tiers=tiers, favourites=favourites, figures=_earlier(tiers) | dict(state.figures))
         case events.FavouritesChanged(voices=favourites):
             return replace(state, favourites=favourites)
         case events.PreviewLoading(preview=preview):
@@ -87,6 +87,15 @@ def after(state: State, event: events.Event) -> State:
 def sentences(error: Mapping[str, str]) -> str:
     """An error for people: what is wrong and what to do."""
     return " ".join(part for part in (error.get("message", ""), error.get("fix", "")) if part)
+
+
+def _earlier(tiers: Iterable[events.VoiceTier]) -> dict[str, Figures]:
+    """What earlier runs measured, by tier."""
+    return {
+        tier.tier: Figures(tier.rtf, tier.first_sound_ms)
+        for tier in tiers
+        if tier.rtf is not None or tier.first_sound_ms is not None
+    }
 
 
 def _ended(state: State, event: events.PreviewEnded) -> State:

@@ -25,8 +25,8 @@ def trial(seconds, checks=GOOD, changed=3, edits=("squares",)):
     ("made", "refused"),
     [
         (trial(0.95), ""),
-        (trial(0.96), "4 % faster, at least 5 % is needed"),
-        (trial(1.3), "30 % more time than the tier below, at least 5 % is needed"),
+        (trial(0.96), "4.0 % of the time saved, at least 5 % has to be saved"),
+        (trial(1.3), "30.0 % of the time more, at least 5 % has to be saved"),
         (trial(0.5, BAD), "spectral distance in dB 1.2, at most 1 is needed"),
         (trial(0.5, changed=0), "it changes nothing in this model"),
         (Trial(("squares",), 2, GOOD), "its speed was not measured"),
