@@ -24,6 +24,7 @@ COMMANDS = {
     "ptt": "press, release or toggle the talk key of the Starling that runs",
     "mode": "show or change the mode of the Starling that runs",
     "history": "list, search, export and delete what was said",
+    "type": "put a text where the cursor is, as a dictation would",
     "models": "list, download, import, check and remove models",
     "power": "show the NPU's power mode, or set it",
     "devices": "list microphones and speakers",

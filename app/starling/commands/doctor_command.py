@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from starling import __version__, locate
-from starling.commands import doctor_connection, doctor_history, doctor_npu, doctor_proofs
+from starling.commands import doctor_connection, doctor_history, doctor_insertion, doctor_npu, doctor_proofs
 from starling.commands.options import add_json
 from starling.commands.report import model_json
 from starling.core.errors import StarlingError
@@ -159,6 +159,7 @@ def _desktop(loaded: settings.Settings) -> dict[str, Any]:
         "session": os.environ.get("XDG_SESSION_TYPE", ""),
         "desktop": os.environ.get("XDG_CURRENT_DESKTOP", ""),
         "display": os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY", ""),
+        "insertion": doctor_insertion.section(loaded),
         "cores": os.cpu_count(),
         "free_disk_bytes": disk.free,
         "folders": {"settings": str(locate.config_dir()), "data": str(locate.data_dir()),
@@ -251,7 +252,8 @@ def _engine_lines(section: dict[str, Any]) -> list[str]:
 
 def _desktop_lines(section: dict[str, Any]) -> list[str]:
     display = section["display"] or "no display"
-    return [section["system"], f"{section['cores']} cores, {section['free_disk_bytes'] / 1e9:.1f} GB free, {display}"]
+    machine = f"{section['cores']} cores, {section['free_disk_bytes'] / 1e9:.1f} GB free, {display}"
+    return [section["system"], machine, *doctor_insertion.lines(section["insertion"])]
 
 
 def _version_lines(section: dict[str, Any]) -> list[str]:

@@ -21,7 +21,17 @@ Control = Literal[
     "language_model",
 ]
 PageKey = Literal[
-    "listening", "sound", "recognition", "voice", "assistant", "conversation", "models", "power", "history", "window"
+    "listening",
+    "sound",
+    "recognition",
+    "voice",
+    "assistant",
+    "conversation",
+    "insertion",
+    "models",
+    "power",
+    "history",
+    "window",
 ]
 
 

@@ -6,6 +6,7 @@ from starling.settings.conversation import CONVERSATION
 from starling.settings.declaration import Page, PageKey, Setting, Value
 from starling.settings.downloads import DOWNLOADS
 from starling.settings.history import HISTORY
+from starling.settings.insertion import INSERTION
 from starling.settings.power import POWER
 from starling.settings.voice import VOICE
 
@@ -26,6 +27,12 @@ PAGES: tuple[Page, ...] = (
         "Language model",
         "Starling's own skills answer first. What they do not know is asked of a language model, if a server is "
         "connected here. Texts stay on this computer while the server is on it, and leave it when it is elsewhere.",
+    ),
+    Page(
+        "insertion",
+        "Insertion",
+        "How dictated text gets into other applications. What cannot be inserted goes to the scratchpad and is never "
+        "lost.",
     ),
     Page("models", "Models", "Nothing is downloaded, and no server asked, until you install a model."),
     Page(
@@ -343,6 +350,7 @@ SETTINGS: tuple[Setting, ...] = (
     *VOICE,
     *_ASSISTANT,
     *CONVERSATION,
+    *INSERTION,
     *DOWNLOADS,
     *POWER,
     *HISTORY,

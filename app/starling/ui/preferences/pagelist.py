@@ -18,6 +18,7 @@ _ICONS: dict[PageKey, str] = {
     "voice": "speaker",
     "assistant": "assistant",
     "conversation": "send",
+    "insertion": "dictation",
     "models": "model",
     "power": "bolt",
     "history": "history",

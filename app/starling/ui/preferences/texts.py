@@ -9,7 +9,14 @@ from __future__ import annotations
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QLocale
 
 from starling.settings.schema import Page, Setting, Value
-from starling.ui.preferences import conversation_texts, history_texts, models_texts, npu_texts, power_texts
+from starling.ui.preferences import (
+    conversation_texts,
+    history_texts,
+    insertion_texts,
+    models_texts,
+    npu_texts,
+    power_texts,
+)
 from starling.ui.preferences.search import Entry
 
 CONTEXT = "Settings"
@@ -86,6 +93,7 @@ SOURCES: frozenset[str] = (
     | npu_texts.SOURCES
     | power_texts.SOURCES
     | history_texts.SOURCES
+    | insertion_texts.SOURCES
     | frozenset(
         str(source)
         for source in (

@@ -1,0 +1,1 @@
+"""Wayland: wtype, wl-clipboard, and what compositors tell about the focus."""

@@ -1,0 +1,49 @@
+"""The inserter as the settings want it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from starling import locate
+from starling.dictation.insertion.choosing import Wishes
+from starling.settings.lists import items
+
+if TYPE_CHECKING:
+    from starling.dictation.insertion.inserter import Inserter
+    from starling.dictation.insertion.scratchpad import Scratchpad
+
+Get = Callable[[str], Any]
+FOLDER = "insertion"
+"""Below the data folder: failures, the portal's permission, the scratchpad."""
+
+
+def wishes(get: Get, *, private: bool = False) -> Wishes:
+    """What the user chose; ``private`` while nothing may be written to disk."""
+    return Wishes(
+        way=get("insertion.way"),
+        newline=get("insertion.newline"),
+        per_application=per_application(get("insertion.per_application")),
+        excluded=frozenset(items(get("insertion.excluded"))),
+        private=private,
+    )
+
+
+def per_application(text: str) -> dict[str, str]:
+    """Application to what was chosen for it; what is no pair is left out."""
+    pairs = (item.rpartition("=") for item in items(text))
+    return {name.strip(): value.strip().lower() for name, _, value in pairs if name.strip() and value.strip()}
+
+
+def inserter(get: Get, *, private: bool = False, scratchpad: Scratchpad | None = None) -> Inserter:
+    """One for the whole program. It connects to nothing before it is used."""
+    from starling.dictation.insertion.inserter import Inserter
+
+    return Inserter(locate.data_dir() / FOLDER, wishes(get, private=private), scratchpad=scratchpad)
+
+
+def scratchpad_of_user() -> Scratchpad:
+    """The page on disk."""
+    from starling.dictation.insertion.scratchpad import Scratchpad
+
+    return Scratchpad(locate.data_dir() / FOLDER / "scratchpad.json")

@@ -1,0 +1,183 @@
+"""What the inserter decides, over ways that only remember."""
+
+import threading
+
+import pytest
+
+from starling.core.errors import StarlingError
+from starling.dictation.insertion.base import Availability, Partly
+from starling.dictation.insertion.choosing import Wishes
+from starling.dictation.insertion.inserter import Inserter
+from starling.dictation.surroundings import Session, Target
+
+SWAY = Session("wayland", "sway", wayland="w")
+GEDIT = Target("gedit", "1", "gtk", False)
+
+
+class Recorded:
+    def __init__(self, name, fails=None, available=None, verified=None) -> None:
+        self.name, self.fails, self.verified = name, fails, verified
+        self.texts, self.undone, self.closed = [], [], False
+        self._available = available or Availability(True)
+
+    def available(self):
+        return self._available
+
+    def insert(self, text, target):
+        if self.fails is not None:
+            raise self.fails
+        self.texts.append(text)
+        return self.verified
+
+    def undo(self, characters) -> None:
+        self.undone.append(characters)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def error(code="insert.tool"):
+    return StarlingError(code, "It failed.", "Mend it.")
+
+
+@pytest.fixture
+def make(tmp_path):
+    def made(*ways, target=GEDIT, wishes=None, looks=None):
+        shown = iter(looks) if looks else None
+        return Inserter(
+            tmp_path / "insertion",
+            wishes or Wishes(),
+            of=SWAY,
+            ways={way.name: way for way in ways},
+            look=lambda _: next(shown) if shown else target,
+        )
+
+    return made
+
+
+def test_the_best_way_inserts(make) -> None:
+    wtype, paste = Recorded("wtype"), Recorded("paste")
+    done = make(wtype, paste).insert("hello")
+    assert (done.way, done.target, done.verified, wtype.texts, paste.texts) == ("wtype", GEDIT, None, ["hello"], [])
+
+
+def test_the_next_way_is_taken_and_the_failure_remembered(make) -> None:
+    wtype, paste = Recorded("wtype", error()), Recorded("paste")
+    inserter = make(wtype, paste)
+    assert inserter.insert("one").way == "paste"
+    (failure,) = inserter.memory.failures
+    assert (failure.application, failure.way, failure.reason) == ("gedit", "wtype", "It failed.")
+    wtype.fails = None
+    assert inserter.insert("two").way == "paste"  # what failed comes last
+    paste.fails = error()
+    assert inserter.insert("three").way == "wtype"
+    assert [f.way for f in inserter.memory.failures] == ["paste"]  # a success disproves
+
+
+def test_what_is_not_there_is_no_failure(make) -> None:
+    inserter = make(Recorded("wtype", available=Availability(False, "Not there.", "apt")), Recorded("paste"))
+    assert inserter.insert("a").way == "paste"
+    assert inserter.memory.failures == ()
+
+
+def test_a_text_without_a_way_is_in_the_scratchpad_with_the_reason(make) -> None:
+    inserter = make(Recorded("wtype", error()), Recorded("paste", available=Availability(False, "No clipboard.", "x")))
+    done = inserter.insert("kept")
+    assert (done.way, done.verified, done.reason, done.fix) == ("scratchpad", None, "It failed.", "Mend it.")
+    page = inserter.scratchpad.read()
+    assert (page.text, page.reason) == ("kept\n", "It failed.")
+
+
+def test_half_a_text_is_not_inserted_twice(make) -> None:
+    wtype, paste = Recorded("wtype", Partly(error("insert.focus_moved"), "lf")), Recorded("paste")
+    inserter = make(wtype, paste)
+    done = inserter.insert("half")
+    assert (done.way, done.verified, done.reason, paste.texts) == ("wtype", False, "It failed.", [])
+    assert inserter.scratchpad.read().text == "half\n"
+    with pytest.raises(StarlingError, match="no insertion"):
+        inserter.undo()
+
+
+def test_a_focus_that_moves_stops_all_ways(make) -> None:
+    paste = Recorded("paste")
+    inserter = make(Recorded("wtype", error("insert.focus_moved")), paste)
+    assert inserter.insert("a").way == "scratchpad"
+    assert (paste.texts, inserter.memory.failures) == ([], ())
+
+
+def test_a_focus_that_is_elsewhere_afterwards_is_told(make) -> None:
+    inserter = make(Recorded("wtype"), looks=[GEDIT, Target("other", "2"), GEDIT])
+    assert inserter.insert("a").verified is False
+    with pytest.raises(StarlingError, match="no insertion"):
+        inserter.undo()
+
+
+@pytest.mark.parametrize(
+    ("target", "wishes", "kept"),
+    [
+        (Target("keepassxc", "1"), Wishes(excluded={"keepassxc"}), "secret\n"),
+        (Target("gedit", "1"), Wishes(per_application={"gedit": "excluded"}), "secret\n"),
+        (Target("gedit", "1", "gtk", True), Wishes(), ""),  # what was meant for a password field is kept nowhere
+        (Target("", "", "gtk", True), Wishes("paste"), ""),
+    ],
+)
+def test_what_is_excluded_is_not_typed_into(make, target, wishes, kept) -> None:
+    ways = [Recorded(name) for name in ("wtype", "paste", "portal", "ydotool")]
+    inserter = make(*ways, target=target, wishes=wishes)
+    with pytest.raises(StarlingError) as caught:
+        inserter.insert("secret")
+    assert caught.value.code == "insert.excluded"
+    assert [way.texts for way in ways] == [[], [], [], []]
+    assert inserter.scratchpad.read().text == kept
+
+
+@pytest.mark.parametrize(("text", "characters"), [("hello", 5), ("👩\u200d👩\u200d👧 e\u0301", 3), ("a\r\nb", 3)])
+def test_undo_takes_away_what_people_see(make, text, characters) -> None:
+    wtype = Recorded("wtype")
+    inserter = make(wtype, wishes=Wishes("wtype"))
+    inserter.insert(text)
+    assert inserter.undo() == characters
+    assert wtype.undone == [characters]
+    with pytest.raises(StarlingError, match="no insertion"):
+        inserter.undo()
+
+
+@pytest.mark.parametrize("place", [Target("gedit", "2"), Target("other", "1"), Target()])
+def test_undo_needs_the_same_focus(make, place) -> None:
+    wtype = Recorded("wtype")
+    inserter = make(wtype, looks=[GEDIT, GEDIT, place])
+    inserter.insert("hello")
+    with pytest.raises(StarlingError) as caught:
+        inserter.undo()
+    assert (caught.value.code, wtype.undone) == ("insert.undo_focus", [])
+
+
+def test_nothing_is_inserted_where_there_is_nothing(make) -> None:
+    wtype = Recorded("wtype")
+    assert make(wtype).insert("\x1b").way == ""
+    assert wtype.texts == []
+
+
+def test_private_leaves_nothing_on_disk(make, tmp_path) -> None:
+    inserter = make(Recorded("wtype", error()), wishes=Wishes(private=True))
+    assert inserter.insert("secret").way == "scratchpad"
+    assert inserter.scratchpad.read().text == "secret\n"
+    found = [path for path in tmp_path.rglob("*") if path.is_file() and path.read_bytes()]
+    assert found == []
+
+
+def test_texts_of_several_threads_come_whole(make) -> None:
+    wtype = Recorded("wtype")
+    inserter = make(wtype)
+    threads = [threading.Thread(target=inserter.insert, args=(f"text {n}",)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(wtype.texts) == [f"text {n}" for n in range(8)]
+
+
+def test_close_closes_all(make) -> None:
+    ways = [Recorded("wtype"), Recorded("paste")]
+    make(*ways).close()
+    assert all(way.closed for way in ways)
