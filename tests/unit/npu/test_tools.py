@@ -1,4 +1,6 @@
+import errno
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -26,6 +28,23 @@ def test_a_tool_that_hangs_is_killed_with_its_children():
 def test_output_is_bounded():
     result = run_tool([sys.executable, "-c", f"print('x' * {OUTPUT_LIMIT + 10})"], 20)
     assert len(result.stdout) == OUTPUT_LIMIT
+
+
+def test_a_tool_that_writes_without_end_is_killed_before_the_disk_is_full():
+    started = time.monotonic()
+    result = run_tool([sys.executable, "-c", "import os\nwhile True: os.write(1, b'x' * (1 << 20))"], 30)
+    assert (result.returncode, result.problem) == (None, "it wrote more than 64 MiB")
+    assert time.monotonic() - started < 10
+    assert len(result.stdout) == OUTPUT_LIMIT
+
+
+def test_without_room_for_its_output_a_tool_is_not_run(monkeypatch):
+    def full():
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", full)
+    result = run_tool([sys.executable, "-c", ""], 20)
+    assert (result.returncode, result.problem) == (None, "No space left on device")
 
 
 @pytest.mark.parametrize(
