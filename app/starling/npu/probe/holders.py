@@ -7,12 +7,14 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from starling.core.foreign import one_line
 from starling.npu.probe import files
 from starling.npu.report import Holder
 from starling.npu.sysroot import Sysroot
 
 DRIVER_NAME = "amdxdna"
 PROCESSES_MOST = 4096
+NAME_CHARACTERS = 64
 
 
 def combine(
@@ -43,7 +45,7 @@ def combine(
 
 def process_name(root: Sysroot, pid: int) -> str:
     """As ``/proc`` has it; empty for a process that is gone or in another namespace."""
-    return root.text(f"/proc/{pid}/comm")
+    return one_line(root.text(f"/proc/{pid}/comm"), NAME_CHARACTERS)  # a process may call itself anything
 
 
 def with_node_open(root: Sysroot, node: str) -> Iterator[tuple[int, str]]:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from starling.core.foreign import one_line
 from starling.npu.report import Fault, Finding
+
+CHARACTERS = 500
+"""Of a value or reason; tools and firmware may say anything."""
 
 
 @dataclass
@@ -16,14 +20,14 @@ class Notes:
 
     def found(self, name: str, value: object, evidence: str) -> None:
         """Write down a fact; an empty value is none."""
-        text = "" if value is None else str(value).strip()
+        text = "" if value is None else one_line(str(value), CHARACTERS)
         if text:
             self.findings.append(Finding(name, text, evidence))
 
     def fault(self, code: str, reason: str, fix: str = "", *, blocks: bool = True) -> None:
         """Write down a fault, once for each code."""
         if code not in {fault.code for fault in self.faults}:
-            self.faults.append(Fault(code, reason, fix, blocks))
+            self.faults.append(Fault(code, one_line(reason, CHARACTERS), fix, blocks))
 
     def drop(self, code: str) -> None:
         """Take a fault back: another one says more."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -57,7 +58,10 @@ def examine(
 
 def _tries(program: str, report: str, env: Mapping[str, str] | None) -> Iterator[tuple[ToolResult, SmiReport]]:
     words = [program, "examine", "-r", report]
-    with tempfile.TemporaryDirectory(prefix="starling-smi-", ignore_cleanup_errors=True) as folder:
+    with (
+        contextlib.suppress(OSError),  # without room for a file its text is asked for
+        tempfile.TemporaryDirectory(prefix="starling-smi-", ignore_cleanup_errors=True) as folder,
+    ):
         place = Path(folder) / "report.json"
         result = run_tool([*words, "-f", "JSON", "-o", str(place)], TIMEOUT_S, env)
         yield result, smi_json.parse(_read(place))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 
+from starling.core.foreign import one_line
+
 NOTHING = frozenset({"", "n/a", "unknown", "unknown, unknown", "none"})
 MODE_WORDS = ("default", "powersaver", "balanced", "performance", "turbo")
 
@@ -69,8 +71,9 @@ class SmiReport:
 
 def known(text: object) -> str:
     """A printed value; empty for the ways of saying that there is none."""
-    value = str(text).strip() if isinstance(text, str | int | float) and not isinstance(text, bool) else ""
-    return "" if value.lower() in NOTHING else value[:200]
+    plain = isinstance(text, str | int | float) and not isinstance(text, bool)
+    value = one_line(str(text), 200) if plain else ""
+    return "" if value.lower() in NOTHING else value
 
 
 def number(text: object) -> int | None:

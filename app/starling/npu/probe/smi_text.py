@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from starling.core.foreign import one_line
 from starling.npu.probe.smi_report import SmiContext, SmiDevice, SmiReport, known, mode, number, numbers, watts
 
 Row = list[str]
@@ -81,7 +82,7 @@ def _is_bdf(text: str) -> bool:
 def _error(line: str) -> str:
     for mark in ("ERROR:", "Error:"):
         if mark in line:
-            return line.partition(mark)[2].strip()[:300]
+            return one_line(line.partition(mark)[2], 300)
     return ""
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from starling.core.foreign import one_line
 from starling.npu.probe import hardware, judge, smi
 from starling.npu.probe.distro import Distro
 from starling.npu.probe.hardware import Device
@@ -18,6 +19,7 @@ from starling.npu.tools import ToolResult, run_tool
 
 POWERSHELL_TIMEOUT_S = 8.0
 """PowerShell alone takes some seconds to start."""
+VALUE_CHARACTERS = 200
 SMI = r"C:\Windows\System32\AMD\xrt-smi.exe"
 OLDEST_DRIVER = (32, 0, 203, 280)
 """Of the 203 series, for Ryzen AI 1.5 and newer; other series are numbered differently and are not compared."""
@@ -68,7 +70,7 @@ def parse_pnp(text: str) -> list[PnpDevice]:
         if field in values and field in ("name", "instance"):  # the next device begins
             devices.append(PnpDevice(**values))
             values = {}
-        values[field] = value.strip()
+        values[field] = one_line(value, VALUE_CHARACTERS)
     return [*devices, PnpDevice(**values)] if values else devices
 
 
@@ -96,7 +98,7 @@ def too_old(text: str) -> bool:
 
 def probe(root: Sysroot, *, tools: bool) -> Npu:
     """See :func:`starling.npu.probe.probe`. PowerShell is needed even without ``tools``: there are no files to read."""
-    result = run_tool(["powershell.exe", "-NoProfile", "-NonInteractive", "-Command", ASK], POWERSHELL_TIMEOUT_S)
+    result = run_tool([_powershell(), "-NoProfile", "-NonInteractive", "-Command", ASK], POWERSHELL_TIMEOUT_S)
     npu, notes = from_pnp(result)
     if npu.present and tools and Path(SMI).exists():
         npu = _with_smi(root, npu, notes)
@@ -107,6 +109,11 @@ def probe(root: Sysroot, *, tools: bool) -> Npu:
         findings=tuple(notes.findings),
         faults=tuple(notes.faults),
     )
+
+
+def _powershell() -> str:
+    """By its place: Windows would look for the bare name in the folder that Starling was started from."""
+    return os.environ.get("SystemRoot", r"C:\Windows") + r"\System32\WindowsPowerShell\v1.0\powershell.exe"
 
 
 def from_pnp(result: ToolResult) -> tuple[Npu, Notes]:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from starling.npu.probe import access, distro, driver, fixes, holders, servers, windows
+from starling.npu.probe import access, distro, driver, fixes, holders, probe, servers, windows
 from starling.npu.probe.distro import Distro
+from starling.npu.probe.notes import CHARACTERS, Notes
 from starling.npu.sysroot import Sysroot
 from starling.npu.tools import ToolResult
 from tests.helpers.machines import NODE, machine
@@ -22,6 +23,30 @@ def test_holders_are_told_once_with_all_their_evidence(tmp_path):
     (one, other) = holders.combine(root, [("ioctl", [4242, 4242]), ("smi", [4242, 7])], opened)
     assert (one.pid, one.process, one.contexts, one.evidence) == (7, "", 1, "smi")
     assert (other.process, other.contexts, other.evidence) == ("flm", 2, "ioctl; smi; /proc/4242/fdinfo/7")
+
+
+def test_a_process_that_calls_itself_something_strange_can_be_shown(tmp_path):
+    made = machine(tmp_path, "strix", "contexts_full")
+    made.write("/proc/4242/comm", "\x1b[2Jbad\nname\u202e\n")
+    npu = probe(Sysroot(made.root), ioctl=made.ioctl)
+    assert "bad name" in [holder.process for holder in npu.holders]
+    assert all(text.isprintable() for fault in npu.faults for text in (fault.reason, fault.fix))
+
+
+def test_findings_and_reasons_are_one_printable_line():
+    notes = Notes()
+    notes.found("device name", " \x1b[31mNPU\x1b[0m\r\n\udcff Strix\x07 " + "x" * 9000, "sysfs")
+    notes.fault("npu.smi", "It said \x1b]0;x\x07no.")
+    assert notes.findings[0].value.startswith("NPU Strix x")
+    assert len(notes.findings[0].value) == CHARACTERS
+    assert (notes.findings[0].value + notes.faults[0].reason).isprintable()
+
+
+def test_powershell_is_not_looked_for_where_starling_was_started(monkeypatch):
+    asked = []
+    monkeypatch.setattr(windows, "run_tool", lambda argv, timeout_s: asked.append(argv) or ToolResult(tuple(argv), 1))
+    windows.probe(Sysroot(), tools=False)
+    assert asked[0][0].endswith(r":\Windows\System32\WindowsPowerShell\v1.0\powershell.exe")
 
 
 def test_our_own_process_is_no_holder():

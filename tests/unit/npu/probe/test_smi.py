@@ -1,3 +1,4 @@
+import json
 import time
 
 import pytest
@@ -36,6 +37,24 @@ def test_the_host_report_of_each_version(name, xrt, kernel, firmware, device, dr
     assert told.devices == (SmiDevice(*device),)
     versions = [version for word, version in told.drivers if "virtio" not in word]
     assert versions == ([driver] if driver else [])
+
+
+def test_what_it_says_can_be_shown():
+    hostile = "\x1b]0;x\x07N\udcffPU \u202e"
+    told = smi_json.parse(json.dumps({"system": {"host": {"devices": [{"bdf": "0:1:2", "name": hostile}]}}}))
+    told = told.merged(smi_text.parse(f"ERROR: {hostile}\nXRT\n  Version : {hostile}"))
+    shown = (told.devices[0].name, told.error, told.xrt_version)
+    assert all(word.isprintable() and "PU" in word for word in shown)
+
+
+def test_without_room_for_a_file_its_text_is_read(tmp_path, monkeypatch):
+    def full(**_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(smi.tempfile, "TemporaryDirectory", full)
+    xrt_smi(tmp_path / "usr/bin/xrt-smi", FACTS)
+    answer = smi.examine(Sysroot(tmp_path), "/usr/bin/xrt-smi")
+    assert (answer.problem, answer.report.xrt_version) == ("", "2.21.75")
 
 
 @pytest.mark.parametrize(
