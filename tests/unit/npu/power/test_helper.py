@@ -104,6 +104,18 @@ def test_a_link_is_followed_to_its_end(top, tmp_path):
     assert called(top) == ["second"]
 
 
+def test_what_was_looked_at_is_what_runs(top, tmp_path):
+    """A link on the way may lie in a folder of somebody else, who changes it after the look."""
+    real = script(top / "lib/real", f'echo "$0" > {top.parent / "called"}')
+    closed_to_others(top)
+    (tmp_path / "open").mkdir(mode=0o777)
+    (tmp_path / "open/link").symlink_to(real)
+    (top / "opt/bin/xrt-smi").unlink()
+    (top / "opt/bin/xrt-smi").symlink_to(tmp_path / "open/link")
+    assert run(top, "turbo").returncode == 0
+    assert called(top) == [str(real)]
+
+
 def test_what_it_says_comes_through(top):
     script(top / "opt/bin/xrt-smi", "echo out; echo err >&2; exit 9")
     closed_to_others(top)
