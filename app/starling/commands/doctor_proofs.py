@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import sys
 import threading
 import time
@@ -16,6 +17,7 @@ from starling.pipeline import candidacy
 from starling.pipeline.candidacy import Candidacy
 from starling.pipeline.choice import Choice
 from starling.pipeline.proof_entries import entries
+from starling.pipeline.proof_events import ProofEntry
 
 COMPILING_TOLD_S = 15.0
 """Between two lines about a compilation, which may take a quarter of an hour."""
@@ -33,12 +35,20 @@ def section(choice: Choice, looked: Sequence[Candidacy], troubles: Sequence[Star
         held, troubles = [], [*troubles, error]
     shown = [entry for one in looked for entry in entries(one.candidates, records, one.stamp, choice.stt_prefer)]
     return {
-        "candidates": [asdict(entry) for entry in shown],
+        "candidates": [_json(entry) for entry in shown],
         "contexts": asdict(looked[0].share) | {"slots": held},
         "compiling": [asdict(one) for one in cache.under_way()],
         "reasons": [error.message for error in troubles],
         "fixes": [error.fix for error in troubles if error.fix],
     }
+
+
+def _json(entry: ProofEntry) -> dict[str, Any]:
+    """JSON has no word for what is not a number, such as a cosine of states of another shape."""
+    told = asdict(entry)
+    for figure in told["figures"]:
+        figure["value"] = figure["value"] if math.isfinite(figure["value"]) else None
+    return told
 
 
 def lines(found: dict[str, Any]) -> list[str]:
@@ -99,11 +109,15 @@ def _compiling(one: cache.Compiling) -> str:
     return f"{one.model} is being compiled for the NPU: {took}, {written}"
 
 
+def _number(value: float | None) -> str:
+    return "is no number" if value is None else f"{value:.5g}"
+
+
 def _entry(entry: dict[str, Any]) -> Iterator[str]:
     name = " · ".join(part for part in (entry["tier"], entry["provider"], entry["model"]) if part)
     words = {"taken": "proven", "refused": "not used", "unproven": "not proven", "unavailable": "not possible"}
     yield f"{name}: {words[entry['state']]}: {entry['reason']}"
-    figures = [f"{figure['name']} {figure['value']:.5g}" for figure in entry["figures"]]
+    figures = [f"{figure['name']} {_number(figure['value'])}" for figure in entry["figures"]]
     if entry["candidate_ms"] is not None and entry["below_ms"] is not None:
         times = f"{entry['candidate_ms']:.0f} ms beside {entry['below_ms']:.0f} ms of {entry['below']}"
         figures.append(f"{times} ({entry['runs']} runs)")

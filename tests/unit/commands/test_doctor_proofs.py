@@ -1,7 +1,9 @@
+import json
 import time
 
 from starling.commands import doctor_proofs
 from starling.npu.vitisai import cache
+from starling.pipeline.proof_events import ProofEntry, ProofFigure
 
 NOTHING = {"candidates": [], "contexts": {"ours": 0, "others": 0, "slots": []}, "compiling": []}
 
@@ -24,3 +26,11 @@ def test_while_it_goes_on_it_is_told_again_and_again(monkeypatch, capsys):
             time.sleep(0.02)
     assert said.count("whisper-small is being compiled") >= 2
     assert "%" not in said
+
+
+def test_a_figure_that_is_no_number_is_null_in_json():
+    figure = ProofFigure("encoder cosine", float("nan"), 0.999, True)
+    entry = ProofEntry("stt", "advanced", "xrt", "starter", "refused", "encoder cosine nan", figures=(figure,), at=1e9)
+    told = doctor_proofs._json(entry)
+    assert json.loads(json.dumps(told, allow_nan=False))["figures"][0]["value"] is None
+    assert "encoder cosine is no number" in doctor_proofs.lines({**NOTHING, "candidates": [told]})[1]

@@ -19,6 +19,8 @@ FILE_NAME = "proofs.json"
 FORMAT = 1
 READ_LIMIT = 4 << 20
 """Bytes; a file beyond this was not written by us."""
+LATEST = 2.0**33
+"""Unix time, of the year 2242."""
 KEPT = 200
 """Records; the oldest go first. A machine that is updated weekly stays below it for years."""
 
@@ -102,7 +104,7 @@ class ProofRecord:
             candidate_s=tuple(float(time_s) for time_s in data["candidate_s"]),
             below_s=tuple(float(time_s) for time_s in data["below_s"]),
             audio_s=float(data["audio_s"]),
-            at=float(data["at"]),
+            at=_time(data["at"]),
         )
 
 
@@ -178,7 +180,7 @@ class Records:
             return {}
         try:
             return _parsed(text)
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
             self._set_aside()
             return {}
 
@@ -228,6 +230,14 @@ def _check(data: Mapping[str, Any]) -> Check:
     if type(data["at_least"]) is not bool:
         raise TypeError("at_least")
     return Check(str(data["name"]), float(data["value"]), float(data["limit"]), data["at_least"])
+
+
+def _time(value: Any) -> float:
+    """Unix time; no clock shows what is beyond ``LATEST``."""
+    found = float(value)
+    if not 0 <= found < LATEST:
+        raise ValueError("no time")
+    return found
 
 
 def _unreadable(path: Path, why: str) -> StarlingError:

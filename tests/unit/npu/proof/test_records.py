@@ -118,6 +118,9 @@ BROKEN = {
     "versions of one": _with(lambda data: data["records"][0]["key"].update(versions=[["driver"]])),
     "a word for a bool": _with(lambda data: data["records"][0]["checks"][0].update(at_least="no")),
     "very deep": "[" * 200_000,
+    "a number beyond all": _with(lambda data: data["records"][0].update(audio_s=10**400)),
+    "a time beyond all": _with(lambda data: data["records"][0].update(at=1e300)),
+    "a time that is none": _with(lambda data: data["records"][0].update(at=float("nan"))),
 }
 
 
