@@ -240,16 +240,28 @@ def test_command_line_loads_nothing_heavy() -> None:
     assert in_fresh_python(code) == "[]"
 
 
+LACKING_ON_WINDOWS = (
+    ("os", "getuid geteuid getgid getgroups getgrouplist killpg fork setsid getpgid sched_getaffinity O_NONBLOCK "
+           "O_CLOEXEC O_NOFOLLOW O_DIRECTORY nice sysconf memfd_create openpty mkfifo getloadavg WNOHANG"),
+    ("signal", "SIGKILL SIGHUP SIGUSR1 SIGUSR2 SIGCHLD SIGSTOP SIGCONT SIGPIPE SIGALRM SIGQUIT pthread_sigmask"),
+    ("socket", "AF_UNIX SO_PEERCRED SCM_RIGHTS"),
+)  # fmt: skip
+
+
 def test_every_module_imports_without_unix_modules() -> None:
-    """As on Windows: no fcntl, resource, termios ... at import."""
+    """As on Windows: no fcntl, resource, termios ... at import, nor what os, signal and socket lack there."""
     names = sorted(module_name(path) for path in PACKAGE.rglob("*.py") if path.stem != "__main__")
     names = [name for name in names if part(name) != "ui" and not name.startswith("starling._data")]
     code = f"""
-import importlib, sys
+import importlib, os, signal, socket, sys
 # The standard library uses some of them itself, guarded; they may be loaded before and are hidden from then on.
-import subprocess, multiprocessing, asyncio, platformdirs, filelock
+import subprocess, multiprocessing, asyncio, platformdirs, filelock, numpy
 for name in ("fcntl", "resource", "termios", "pwd", "grp", "tty", "pty"):
     sys.modules[name] = None
+for place, lacking in {LACKING_ON_WINDOWS!r}:
+    for name in lacking.split():
+        if hasattr(locals()[place], name):
+            delattr(locals()[place], name)
 for name in {names!r}:
     importlib.import_module(name)
 print(len({names!r}))
