@@ -14,6 +14,7 @@ from starling.commands import (
     bench_kokoro,
     bench_loop,
     bench_profile,
+    bench_ptt,
     bench_voices,
     bench_whisper,
     bench_window,
@@ -25,7 +26,7 @@ from starling.commands.bench_voices import VoiceTable
 from starling.commands.options import add_json, add_recogniser, chosen
 
 RUNS = 5
-NAMES = ("text", "whisper", "silence", "first-sound", "ready", "window", "window-memory", "history")
+NAMES = ("text", "whisper", "silence", "first-sound", "ready", "window", "window-memory", "history", "ptt")
 ON_REQUEST = (bench_profile.NAME, bench_kokoro.NAME, bench_voices.NAME)
 """Told by name only: times without a goal."""
 
@@ -64,6 +65,7 @@ def run(options: argparse.Namespace) -> int:
         "window": lambda: bench_window.first_paint(options.runs),
         "window-memory": lambda: bench_window.memory(options.runs),
         "history": lambda: bench_history.search(options.runs),
+        "ptt": lambda: bench_ptt.arrival(options.runs),
         bench_profile.NAME: lambda: bench_profile.measure(choice, options.runs),
         bench_kokoro.NAME: lambda: bench_kokoro.measure(choice, options.runs),
         bench_voices.NAME: lambda: bench_voices.measure(choice, options.runs),

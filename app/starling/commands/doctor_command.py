@@ -16,7 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from starling import __version__, locate
-from starling.commands import doctor_connection, doctor_history, doctor_insertion, doctor_npu, doctor_proofs
+from starling.commands import (
+    doctor_connection,
+    doctor_history,
+    doctor_insertion,
+    doctor_keys,
+    doctor_npu,
+    doctor_proofs,
+)
 from starling.commands.options import add_json
 from starling.commands.report import model_json
 from starling.core.errors import StarlingError
@@ -153,6 +160,9 @@ class _Accelerated:
 
 def _desktop(loaded: settings.Settings) -> dict[str, Any]:
     warnings = [*loaded.warnings, *_unwritable()]
+    keys = doctor_keys.section(loaded)
+    if keys["problem"]:
+        warnings.append(StarlingError("keys.problem", keys["problem"], keys["fix"]))
     disk = shutil.disk_usage(next(path for path in (locate.data_dir(), *locate.data_dir().parents) if path.exists()))
     return {
         "system": platform.platform(),
@@ -160,6 +170,7 @@ def _desktop(loaded: settings.Settings) -> dict[str, Any]:
         "desktop": os.environ.get("XDG_CURRENT_DESKTOP", ""),
         "display": os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY", ""),
         "insertion": doctor_insertion.section(loaded),
+        "keys": keys,
         "cores": os.cpu_count(),
         "free_disk_bytes": disk.free,
         "folders": {"settings": str(locate.config_dir()), "data": str(locate.data_dir()),
@@ -253,7 +264,12 @@ def _engine_lines(section: dict[str, Any]) -> list[str]:
 def _desktop_lines(section: dict[str, Any]) -> list[str]:
     display = section["display"] or "no display"
     machine = f"{section['cores']} cores, {section['free_disk_bytes'] / 1e9:.1f} GB free, {display}"
-    return [section["system"], machine, *doctor_insertion.lines(section["insertion"])]
+    return [
+        section["system"],
+        machine,
+        *doctor_insertion.lines(section["insertion"]),
+        *doctor_keys.lines(section["keys"]),
+    ]
 
 
 def _version_lines(section: dict[str, Any]) -> list[str]:

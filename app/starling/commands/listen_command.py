@@ -12,6 +12,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from starling.audio.microphone import Microphone
+from starling.commands.listen_outside import Commanded
 from starling.commands.options import add_json, add_recogniser, add_voice, chosen
 from starling.commands.printed import Printed
 from starling.commands.report import reply_figures, reply_json, tell_if_lower, utterance_figures, utterance_json
@@ -46,14 +47,16 @@ def run(options: argparse.Namespace) -> int:
     with only_one():
         show = _ShowJson() if options.json else _ShowText(choice.wake_phrase if choice.answer == "addressed" else "")
         printed = Printed(show)
-        readiness = Readiness(printed)
+        commanded = Commanded(choice, printed)
+        readiness = Readiness(commanded)
         session = _session(choice, options.out, readiness)
         try:
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, lambda *_: session.coordinator.stop())
             printed.when_lost(session.coordinator.stop)
             readiness.built()
-            session.run()
+            with commanded.serving(session):
+                session.run()
         finally:
             session.close()
             printed.check()

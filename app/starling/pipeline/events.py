@@ -18,6 +18,7 @@ from starling.pipeline.history_events import HistoryFound as HistoryFound
 from starling.pipeline.history_events import HistoryRead as HistoryRead
 from starling.pipeline.history_events import HistoryTaken as HistoryTaken
 from starling.pipeline.history_events import PrivateChanged as PrivateChanged
+from starling.pipeline.keys_events import KeysShown as KeysShown
 from starling.pipeline.power_events import PowerShown as PowerShown
 from starling.pipeline.proof_events import ProofEntry as ProofEntry
 from starling.pipeline.proof_events import ProofFigure as ProofFigure
@@ -359,6 +360,7 @@ Event = (
     | NpuShown
     | ContextsShown
     | PowerShown
+    | KeysShown
     | DevicesFound
     | ModelsFound
     | VoicesFound

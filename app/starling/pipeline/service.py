@@ -5,6 +5,7 @@ Light to import: what needs numpy, sound and models is imported on the pipeline'
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -18,6 +19,7 @@ from starling.settings.store import Settings
 
 if TYPE_CHECKING:
     from starling.history.wanted import Wanted
+    from starling.pipeline.reach import Reach
     from starling.pipeline.running import Running
 
 FINISH_S = 0.5
@@ -37,7 +39,8 @@ class Service:
 
     def __init__(self, settings: Settings, emit: Callable[[events.Event], None]) -> None:
         self._settings = settings
-        self._emit = emit
+        self._tell = emit
+        self._reach: Reach | None = None
         self._lock = threading.Lock()  # guards all below
         self._running: Running | None = None
         self._waiting: list[Callable[[Running], None]] = []
@@ -172,6 +175,8 @@ class Service:
         if any(getattr(self._listening, name) != value for name, value in set_now.items()):
             self._listen(**set_now)
         self._do(lambda running: running.apply())
+        if (reach := self._reach) is not None:
+            reach.keys.apply()
 
     def find_devices(self) -> None:
         """Answered by ``DevicesFound``."""
@@ -309,6 +314,21 @@ class Service:
         """Set the NPU's power mode, for which the system may ask somebody; told by ``PowerShown``."""
         self._do(lambda running: running.power.set_mode(mode))
 
+    def look_at_keys(self) -> None:
+        """How global keys are heard; answered by ``KeysShown`` as soon as there is something to tell."""
+        if (reach := self._reach) is not None:
+            reach.keys.look()
+
+    def ask_for_keys(self) -> None:
+        """Ask the desktop again for keys that it or somebody refused; told by ``KeysShown``."""
+        if (reach := self._reach) is not None:
+            reach.keys.again()
+
+    def _emit(self, event: events.Event) -> None:
+        if (reach := self._reach) is not None:
+            reach.overhear(event)
+        self._tell(event)
+
     def _listen(self, **changes: object) -> None:
         with self._lock:
             self._listening = replace(self._listening, **changes)  # type: ignore[arg-type]  # fields of Listening
@@ -345,19 +365,25 @@ class Service:
             self._emit(events.Stopped(error))
 
     def _serve(self) -> None:
+        from starling.pipeline.reach import Reach
         from starling.pipeline.running import Running
 
+        self._reach = reach = Reach(self, self._settings, self._emit)
         self._emit(self._listening)
         self._emit(events.PrivateChanged(self._private))
-        running = Running(self._settings.get, lambda: self._listening, self._emit)
-        try:
+        with contextlib.ExitStack() as stack:
+            stack.callback(reach.close)
+            running = Running(self._settings.get, lambda: self._listening, self._emit)
+            stack.callback(running.close)
+            stack.callback(self._unpublish)
             running.session.keeper.private = self._private
             if self._publish(running):
+                reach.open()
                 running.run()
-        finally:
-            with self._lock:
-                self._running = None
-            running.close()
+
+    def _unpublish(self) -> None:
+        with self._lock:
+            self._running = None
 
     def _publish(self, running: Running) -> bool:
         """Do what was commanded meanwhile; False when the service is closing already."""

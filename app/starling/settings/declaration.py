@@ -19,9 +19,11 @@ Control = Literal[
     "wake_phrase",
     "server",
     "language_model",
+    "chord",
 ]
 PageKey = Literal[
     "listening",
+    "keys",
     "sound",
     "recognition",
     "voice",

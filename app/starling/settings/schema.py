@@ -7,6 +7,7 @@ from starling.settings.declaration import Page, PageKey, Setting, Value
 from starling.settings.downloads import DOWNLOADS
 from starling.settings.history import HISTORY
 from starling.settings.insertion import INSERTION
+from starling.settings.keys import KEYS
 from starling.settings.power import POWER
 from starling.settings.voice import VOICE
 
@@ -14,6 +15,11 @@ __all__ = ["PAGES", "SETTINGS", "Page", "PageKey", "Setting", "Value"]
 
 PAGES: tuple[Page, ...] = (
     Page("listening", "Listening"),
+    Page(
+        "keys",
+        "Keys",
+        "Keys that Starling hears whatever window is in front. In its own window, the space bar talks too.",
+    ),
     Page("sound", "Microphone & speaker"),
     Page(
         "recognition",
@@ -345,6 +351,7 @@ _WINDOW: tuple[Setting, ...] = (
 
 SETTINGS: tuple[Setting, ...] = (
     *_LISTENING,
+    *KEYS,
     *_SOUND,
     *_RECOGNITION,
     *VOICE,

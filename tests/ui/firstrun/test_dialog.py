@@ -274,7 +274,17 @@ def test_everything_has_a_name_and_tab_reaches_it(qtbot, stage, step):
 
 def test_every_text_is_translated(brackets, request):
     stage = request.getfixturevalue("stage")
-    data = {"AMD Ryzen 7", "hey starling", "Whisper base", "what time is it", "It is ten.", "MB", "GB", "/models"}
+    data = {
+        "AMD Ryzen 7",
+        "hey starling",
+        "ctrl+alt+space",
+        "Whisper base",
+        "what time is it",
+        "It is ten.",
+        "MB",
+        "GB",
+        "/models",
+    }
     for step in STEPS:
         stage.at(step)
     stage.tell(MACHINE, events.ModelsShown((BASE,)), events.ModelMeasured("starter", STARTER), RUNS)

@@ -26,6 +26,8 @@ def other_value(setting):
         return "qwen3"
     if setting.control in special:
         return special[setting.control]
+    if setting.control == "chord":
+        return "F9"
     if setting.control == "wake_phrase":
         return "good morning robin"
     if setting.choices:

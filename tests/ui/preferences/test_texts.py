@@ -12,6 +12,7 @@ from starling.ui.preferences import (
     conversation_texts,
     history_texts,
     insertion_texts,
+    keys_texts,
     languages,
     models_texts,
     npu_texts,
@@ -36,7 +37,16 @@ def test_translators_are_given_every_text():
 
 def test_they_are_literals():
     """Translators' tools read the source: what is computed is not found."""
-    modules = (texts, conversation_texts, history_texts, insertion_texts, models_texts, npu_texts, power_texts)
+    modules = (
+        texts,
+        conversation_texts,
+        history_texts,
+        insertion_texts,
+        keys_texts,
+        models_texts,
+        npu_texts,
+        power_texts,
+    )
     trees = [ast.parse(inspect.getsource(module)) for module in modules]
     calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
     marks = [call for call in calls if getattr(call.func, "id", "") == "QT_TRANSLATE_NOOP"]

@@ -14,7 +14,8 @@ def test_every_setting_has_a_reader():
         return DEFAULTS[key]
 
     choose(get)
-    elsewhere = ("window.", "models.", "power.")  # the window, the store and the power's own watch read these
+    # The window, the store, the power's own watch, the keys and what inserts texts read these.
+    elsewhere = ("window.", "models.", "power.", "keys.", "insertion.")
     assert read == {key for key in DEFAULTS if not key.startswith(elsewhere)}
 
 

@@ -8,6 +8,8 @@ from starling.pipeline import events
 from starling.pipeline.panel import Activity, Panel
 from starling.ui import words
 from starling.ui.firstrun.base import StepView, declared
+from starling.ui.keys.card import KeysCard
+from starling.ui.keys.editor import ChordEditor
 from starling.ui.kit.badge import Badge, Kind
 from starling.ui.kit.text import label, wrapped
 from starling.ui.look.icons import icon
@@ -67,7 +69,9 @@ class TalkStep(StepView):
         self.key = TalkKey(around.service, self)
         self.button, self.state, self.heard = TalkButton(self.key), Badge(), wrapped("title")
         self.activation: Editor = ChoiceEditor(declared("listen.activation"))
+        self.chord, self.keys = ChordEditor(declared("keys.talk"), around), KeysCard(around.service)
         self.bind(self.activation)
+        self.bind(self.chord)
         row = QHBoxLayout()
         row.setSpacing(SPACE_S)
         row.addWidget(self.button)
@@ -75,7 +79,9 @@ class TalkStep(StepView):
         self.column.addLayout(row)
         name = label(texts.title(self.activation.setting), "body", "muted")
         name.setBuddy(self.activation.field)
-        for widget in (self.heard, name, self.activation, self.problem):
+        key = label(texts.title(self.chord.setting), "body", "muted")
+        key.setBuddy(self.chord.field)
+        for widget in (self.heard, name, self.activation, key, self.chord, self.chord.verdict, self.keys, self.problem):
             self.column.addWidget(widget)
         self.column.addStretch(1)
         self.show_panel(around.bridge.panel)
@@ -98,7 +104,8 @@ class TalkStep(StepView):
         self.state.show_state(_KINDS.get(activity, "off"), text)
 
     def hear(self, event: events.Event) -> None:
-        """What was understood while it was held."""
+        """What was understood while it was held, and how the key is heard."""
+        self.keys.on_event(event)
         match event:
             case events.Heard(utterance=utterance) if utterance.held:
                 text = utterance.text or self.tr("no words")

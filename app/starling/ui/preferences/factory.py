@@ -5,6 +5,7 @@ from __future__ import annotations
 from starling.settings.schema import Setting
 from starling.ui.connection.model_editor import LanguageModelEditor
 from starling.ui.connection.server_editor import ServerEditor
+from starling.ui.keys.editor import ChordEditor
 from starling.ui.preferences.editor import Editor, NumberEditor, SwitchEditor, TextEditor
 from starling.ui.preferences.found import DeviceEditor, LanguageEditor, ModelEditor, VoiceEditor
 from starling.ui.preferences.lists import ChoiceEditor
@@ -33,6 +34,8 @@ def make_editor(setting: Setting, around: Surroundings) -> Editor:
             return ServerEditor(setting, around)
         case "language_model":
             return LanguageModelEditor(setting, around)
+        case "chord":
+            return ChordEditor(setting, around)
         case "wake_phrase":
             return WakePhraseEditor(setting, around)
         case "":

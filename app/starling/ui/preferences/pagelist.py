@@ -13,6 +13,7 @@ from starling.ui.preferences import texts
 WIDTH = 190
 _ICONS: dict[PageKey, str] = {
     "listening": "waveform",
+    "keys": "keyboard",
     "sound": "microphone",
     "recognition": "chip",
     "voice": "speaker",

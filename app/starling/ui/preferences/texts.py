@@ -13,6 +13,7 @@ from starling.ui.preferences import (
     conversation_texts,
     history_texts,
     insertion_texts,
+    keys_texts,
     models_texts,
     npu_texts,
     power_texts,
@@ -94,6 +95,7 @@ SOURCES: frozenset[str] = (
     | power_texts.SOURCES
     | history_texts.SOURCES
     | insertion_texts.SOURCES
+    | keys_texts.SOURCES
     | frozenset(
         str(source)
         for source in (
