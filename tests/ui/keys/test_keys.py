@@ -178,3 +178,19 @@ def test_where_the_desktop_owns_the_keys_they_are_not_changed_here(editor, bridg
         assert editor.field.isReadOnly() is owned
         assert editor.capture.isVisible() is not owned
         assert ("desktop owns" in editor.verdict.text and not editor.verdict.isHidden()) is owned
+
+
+def test_a_key_that_the_portal_has_not_given_can_be_chosen_and_escape_is_explained(qtbot, service, bridge):
+    setting = next(setting for setting in SETTINGS if setting.key == "keys.cancel")
+    editor = ChordEditor(setting, Surroundings(load(), service, bridge))
+    qtbot.addWidget(editor)
+    for shown, readonly, said in (
+        (OWNED, False, "gives no key just for a while"),
+        (KeysShown("portal", "Press F9", others=(("cancel", "F8"),)), True, "desktop owns"),
+        (GRABBED, False, ""),
+    ):
+        with qtbot.waitSignal(bridge.event):
+            bridge.emit_from_any_thread(shown)
+        assert editor.field.isReadOnly() is readonly
+        assert said in editor.verdict.text
+        assert editor.verdict.isHidden() is (not said)

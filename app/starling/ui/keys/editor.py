@@ -20,11 +20,12 @@ from starling.ui.preferences.verdict import Verdict
 class ChordEditor(TextEditor):
     """A key with its modifiers; one that cannot be a global key is not taken, and the field says why.
 
-    Where the desktop's portal owns the keys they are changed there, and this only shows what was asked for.
+    A key that the desktop's portal has given is changed in the desktop, and this only shows what was asked for.
     """
 
     def __init__(self, setting: Setting, around: Surroundings, parent: QWidget | None = None) -> None:
         super().__init__(setting, parent)
+        self._owned = self._unheard = False
         self.verdict = Verdict()
         self.verdict.hide()
         self.extra = self.verdict
@@ -72,19 +73,31 @@ class ChordEditor(TextEditor):
             self.verdict.show_state("warning", f"{error.message} {error.fix}")
             self.verdict.show()
             return False
-        self.verdict.hide()
+        remark = self._remark()
+        self.verdict.show_state("off", remark)
+        self.verdict.setVisible(bool(remark))
         return True
 
     def _on_event(self, event: events.Event) -> None:
         if isinstance(event, events.KeysShown):
-            owned = event.way == "portal" and not event.problem and not event.waiting
-            self.capture.setVisible(not owned)
-            self._line.setReadOnly(owned)
-            if owned:
-                self.verdict.show_state("good", self.tr("The desktop owns this key: change it in its settings."))
-                self.verdict.show()
-            else:
-                self._judge()
+            self._owned = event.way == "portal" and bool(self._given(event))
+            self._unheard = event.way == "portal" and not event.waiting and not self._owned
+            self.capture.setVisible(not self._owned)
+            self._line.setReadOnly(self._owned)
+            self._judge()
+
+    def _given(self, event: events.KeysShown) -> str:
+        """The key that the portal has given for this."""
+        action = self.setting.key.partition(".")[2]
+        return event.binding if action == "talk" else dict(event.others).get(action, "")
+
+    def _remark(self) -> str:
+        """What is to be known of a key with which nothing is wrong."""
+        if self._owned:
+            return self.tr("The desktop owns this key: change it in its settings.")
+        if self._unheard and super().value() == "Escape":
+            return self.tr("Not heard: this desktop gives no key just for a while. Choose another, such as Ctrl+Alt+C.")
+        return ""
 
 
 class CaptureButton(QPushButton):

@@ -29,6 +29,10 @@ def state_sentence(shown: KeysShown | None) -> str:
         )
     if shown.way == "off" and not shown.problem:
         return QCoreApplication.translate("Keys", "No key is chosen. The space bar talks in Starling's window.")
+    if shown.binding and shown.way == "portal" and not shown.problem:
+        return QCoreApplication.translate(
+            "Keys", "Hold the key to talk whatever window is in front, or tap it to begin and again to end."
+        )
     if shown.binding and not shown.problem:
         return QCoreApplication.translate(
             "Keys", "Hold {key} to talk whatever window is in front, or tap it to begin and again to end."
