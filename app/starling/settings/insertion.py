@@ -44,7 +44,7 @@ INSERTION: tuple[Setting, ...] = (
         "get none wherever they can be told.",
         in_file="Window classes or application ids, as keepassxc.",
         page="insertion",
-        keywords=("exclude", "privacy", "password", "application", "block"),
+        keywords=("exclude", "password", "application", "block"),
     ),
     Setting(
         "insertion.per_application",

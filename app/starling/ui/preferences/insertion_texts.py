@@ -59,7 +59,6 @@ SOURCES: frozenset[str] = frozenset(
         QT_TRANSLATE_NOOP("Settings", "chat"),
         QT_TRANSLATE_NOOP("Settings", "send"),
         QT_TRANSLATE_NOOP("Settings", "exclude"),
-        QT_TRANSLATE_NOOP("Settings", "privacy"),
         QT_TRANSLATE_NOOP("Settings", "password"),
         QT_TRANSLATE_NOOP("Settings", "application"),
         QT_TRANSLATE_NOOP("Settings", "block"),

@@ -33,7 +33,7 @@ class XtestWay:
         """Whether there is an X server with XTEST."""
         if self._session.kind != "x11":
             none = self._session.kind == "none"
-            why = "There is no desktop session." if none else "Programs on Wayland do not see keys that are made on X11."
+            why = "There is no desktop session." if none else "Programs on Wayland see no keys that are made on X11."
             return Availability(False, why)
         try:
             display = opened(self._session.display)
