@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from starling.core.errors import StarlingError
 from starling.core.foreign import one_line
+from starling.npu.servers import owners
 
 MOST_BYTES = 2_000_000
 """Of an answer: a list of models may be long, a text of 30 s is not."""
@@ -112,7 +113,7 @@ def exchange(
 
     Raises:
         StarlingError: ``engine.server_failed``: nothing listens, it broke off, took too long, answered too much, or
-            wants to send the request elsewhere.
+            wants to send the request elsewhere; ``engine.server_foreign``: another user's.
     """
     import http.client  # here: half a megabyte and 20 ms that the window does not need
 
@@ -135,8 +136,7 @@ def exchange(
         sockets.append(connection.sock)
         if late.is_set():
             raise TimeoutError
-        if not ipaddress.ip_address(connection.sock.getpeername()[0].partition("%")[0]).is_loopback:
-            raise failed(where, "is on another machine, and what is said stays on this one")
+        _check_peer(where, connection.sock)
         connection.sock.settimeout(max(_MIN_WAIT_S, deadline - time.monotonic()))
         headers = {"Accept": "application/json", "User-Agent": "Starling"}
         headers |= {"Content-Type": content_type} if body is not None else {}
@@ -156,6 +156,19 @@ def exchange(
     if 300 <= answer.status < 400:
         raise failed(where, "wants to send the request to another address, which is refused")
     return answer
+
+
+def _check_peer(where: Place, link: socket.socket) -> None:
+    """Before anything is sent. Raises StarlingError."""
+    address = link.getpeername()[0].partition("%")[0]
+    if not ipaddress.ip_address(address).is_loopback:
+        raise failed(where, "is on another machine, and what is said stays on this one")
+    if owners.is_anothers(address, where.port):
+        raise StarlingError(
+            "engine.server_foreign",
+            f"What answers at {where.url} belongs to another user of this machine, who would hear what you say.",
+            f"Run {where.product} as yourself, or as a service of the system.",
+        )
 
 
 def failed(where: Place, why: str) -> StarlingError:
