@@ -191,29 +191,29 @@ class History:
             if utterances:
                 self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
-    def take_away(self, utterances: Sequence[str]) -> None:
+    def take_away(self, numbers: Sequence[int]) -> None:
         """Show them no more; :meth:`bring_back` has them back until :meth:`purge` or the end of the process."""
         self._took_away = True
         with self._transaction():
             self._database.executemany(
-                "UPDATE utterances SET deleted_at = ? WHERE id = ?", [(time.time(), each) for each in utterances]
+                "UPDATE utterances SET deleted_at = ? WHERE number = ?", [(time.time(), each) for each in numbers]
             )
 
-    def bring_back(self, utterances: Sequence[str]) -> None:
+    def bring_back(self, numbers: Sequence[int]) -> None:
         """Undo :meth:`take_away`."""
         with self._transaction():
             self._database.executemany(
-                "UPDATE utterances SET deleted_at = 0 WHERE id = ?", [(each,) for each in utterances]
+                "UPDATE utterances SET deleted_at = 0 WHERE number = ?", [(each,) for each in numbers]
             )
 
-    def purge(self, older_s: float = 0.0) -> int:
-        """Forget what was taken away at least so long ago; returns how many."""
+    def purge(self, older_s: float = 0.0) -> list[str]:
+        """Forget what was taken away at least so long ago; returns its ids."""
         with self._lock, told(self._folder):
             rows = self._database.execute(
                 "SELECT id FROM utterances WHERE deleted_at > 0 AND deleted_at <= ?", (time.time() - older_s,)
             ).fetchall()
-            self.forget([row[0] for row in rows])
-        return len(rows)
+            self.forget(gone := [row[0] for row in rows])
+        return gone
 
     def add_reply(self, utterance: str, text: str, tier: str = "", voice: str = "") -> None:
         """Store what was answered; nothing is stored for an utterance that is private or gone."""

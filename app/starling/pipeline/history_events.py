@@ -68,9 +68,9 @@ class HistoryChanged:
 
 @dataclass(frozen=True)
 class HistoryTaken:
-    """These turns are shown no more, or, ``back``, again."""
+    """The entries of these numbers are shown no more, or, ``back``, again."""
 
-    turns: tuple[str, ...]
+    numbers: tuple[int, ...]
     back: bool = False
 
 

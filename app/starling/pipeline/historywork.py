@@ -47,21 +47,19 @@ class HistoryWork:
         """Answered by ``HistoryRead``."""
         self._tasks.put(lambda: self._read(numbers))
 
-    def take_away(self, turns: Sequence[str]) -> None:
+    def take_away(self, numbers: Sequence[int]) -> None:
         """Answered by ``HistoryTaken``; for good with :meth:`purge` or the end of Starling."""
-        self._change(lambda history: history.take_away(turns), events.HistoryTaken(tuple(turns)))
+        self._change(lambda history: history.take_away(numbers), events.HistoryTaken(tuple(numbers)))
 
-    def bring_back(self, turns: Sequence[str]) -> None:
+    def bring_back(self, numbers: Sequence[int]) -> None:
         """Undo :meth:`take_away`; answered by ``HistoryTaken``."""
-        self._change(lambda history: history.bring_back(turns), events.HistoryTaken(tuple(turns), back=True))
+        self._change(lambda history: history.bring_back(numbers), events.HistoryTaken(tuple(numbers), back=True))
 
-    def purge(self, turns: Sequence[str]) -> None:
-        """What was taken away is gone now, these turns among it; answered by a ``TurnDeleted`` of each."""
+    def purge(self) -> None:
+        """What was taken away is gone now; answered by a ``TurnDeleted`` of each."""
 
         def forget() -> None:
-            if self._history is not None:
-                self._history.purge()
-            for turn in turns:
+            for turn in self._history.purge() if self._history is not None else ():
                 if self._book is not None:
                     self._book.forget(turn)
                 self._emit(events.TurnDeleted(turn))

@@ -228,17 +228,17 @@ class Service:
         """Answered by ``HistoryRead``."""
         self._do(lambda running: running.history.read(numbers))
 
-    def take_away(self, turns: Sequence[str]) -> None:
-        """Show turns no more, for good with :meth:`purge` or the end of this run; told by ``HistoryTaken``."""
-        self._do(lambda running: running.history.take_away(turns))
+    def take_away(self, numbers: Sequence[int]) -> None:
+        """Show entries no more, for good with :meth:`purge` or the end of this run; told by ``HistoryTaken``."""
+        self._do(lambda running: running.history.take_away(numbers))
 
-    def bring_back(self, turns: Sequence[str]) -> None:
+    def bring_back(self, numbers: Sequence[int]) -> None:
         """Undo :meth:`take_away`; told by ``HistoryTaken``."""
-        self._do(lambda running: running.history.bring_back(turns))
+        self._do(lambda running: running.history.bring_back(numbers))
 
-    def purge(self, turns: Sequence[str]) -> None:
+    def purge(self) -> None:
         """What was taken away is gone for good; told by ``TurnDeleted``."""
-        self._do(lambda running: running.history.purge(turns))
+        self._do(lambda running: running.history.purge())
 
     def export_history(self, path: str, kind: str, wanted: Wanted, overwrite: bool = False) -> None:
         """Write what is wanted of the history to a file; answered by ``HistoryExported``."""

@@ -113,6 +113,7 @@ def _shell(app: QApplication, options: argparse.Namespace) -> Shell:
     from starling.settings import store
     from starling.ui.bridge import Bridge
     from starling.ui.firstrun.due import due
+    from starling.ui.history.page import HistoryPage
     from starling.ui.look import theme
     from starling.ui.models.page import ModelsPage
     from starling.ui.shell import translations
@@ -120,6 +121,7 @@ def _shell(app: QApplication, options: argparse.Namespace) -> Shell:
     from starling.ui.shell.shell import Shell
     from starling.ui.voices.page import VoicesPage
     from starling.ui.window.main_window import MainWindow
+    from starling.ui.window.privacy import PrivateMode
 
     settings = store.load()
     translations.install(app)
@@ -129,6 +131,10 @@ def _shell(app: QApplication, options: argparse.Namespace) -> Shell:
     window = MainWindow(service, bridge, settings)
     window.add_page("voices", VoicesPage(service, bridge, settings))
     window.add_page("models", ModelsPage(service, bridge, settings))
+    history = HistoryPage(service, bridge, settings)
+    history.preferences_requested.connect(window.preferences_requested)
+    window.add_page("history", history)
+    PrivateMode(service, bridge, window.menus)
     shell = Shell(settings, service, bridge, window, Deadline(locate.cache_dir()))
     shell.welcomes = not options.report_start and due(settings.path, locate.data_dir(), os.environ)
     if options.report_start:

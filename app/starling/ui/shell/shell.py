@@ -122,6 +122,10 @@ class Shell(QObject):
         self._service.set_muted(muted)
         self._bridge.suppose(muted=muted)
 
+    def set_private(self, on: bool) -> None:
+        """Store nothing that is said, or store it again."""
+        self._service.set_private(on)
+
     def stop(self) -> None:
         """End what is said, heard or waited for."""
         self.window.stop()

@@ -35,6 +35,9 @@ class Commands(Protocol):
     def set_muted(self, muted: bool) -> None:
         """Close the microphone, or open it again."""
 
+    def set_private(self, on: bool) -> None:
+        """Store nothing that is said, or store again."""
+
     def stop(self) -> None:
         """End what is said, heard or waited for."""
 
@@ -129,6 +132,7 @@ class Tray(QObject):
         for mode, action in self._modes.items():
             action.setChecked(mode == listening.mode)
         self._mute.setChecked(listening.muted)
+        self._private.setChecked(panel.private)
         self._hold.setChecked(listening.activation == "hold")
         self.power.show_npu(panel.npu is not None and panel.npu.present)
         self._paint()
@@ -149,7 +153,10 @@ class Tray(QObject):
     @property
     def tooltip(self) -> str:
         """The state in words."""
-        return self.tr("Starling: {state}").format(state=activity_word(self._panel.activity))
+        state = activity_word(self._panel.activity)
+        if self._panel.private:
+            return self.tr("Starling: {state}, private").format(state=state)
+        return self.tr("Starling: {state}").format(state=state)
 
     def _build(self) -> None:
         commands, menu = self._commands, self.menu
@@ -159,6 +166,9 @@ class Tray(QObject):
         self._mute = self._add(self.tr("&Mute microphone"))
         self._mute.setCheckable(True)
         self._mute.triggered.connect(lambda on: commands.set_muted(on))
+        self._private = self._add(self.tr("Pri&vate mode"))
+        self._private.setCheckable(True)
+        self._private.triggered.connect(lambda on: commands.set_private(on))
         self._hold = self._add(activation_word("hold"))
         self._hold.setCheckable(True)
         self._hold.triggered.connect(lambda on: commands.set_activation("hold" if on else "always"))

@@ -36,6 +36,7 @@ class Menus(QObject):
             "hold": self._action(self.tr("Push to &talk"), "Ctrl+5"),
         }
         self.mute = self._action(self.tr("&Mute"), "Ctrl+M", "microphone-off")
+        self.private = self._action(self.tr("&Private mode"), "Ctrl+Shift+P", "history")
         self.ask = self._action(self.tr("T&ype a question"), "Ctrl+L", "keyboard")
         self.stop = self._action(self.tr("&Stop"), "Esc", "stop")
         self.allow = self._action(self.tr("Allo&w what is asked"), "Ctrl+Shift+Y", "check")
@@ -70,7 +71,7 @@ class Menus(QObject):
         """Every action, in the order of the menus."""
         return [
             *(self.preferences, self.clear, self.quit, *self.modes.values(), *self.activations.values()),
-            *(self.mute, self.ask, self.stop, self.allow, self.refuse, *self.pages.values()),
+            *(self.mute, self.private, self.ask, self.stop, self.allow, self.refuse, *self.pages.values()),
             *(self.panel, self.newest, self.shortcuts, self.first_run, self.support, self.about),
         ]
 
@@ -88,7 +89,7 @@ class Menus(QObject):
             for action in choices:
                 action.setCheckable(True)
                 group.addAction(action)
-        for action in (self.mute, self.panel):
+        for action in (self.mute, self.private, self.panel):
             action.setCheckable(True)
         self.stop.setEnabled(False)
 
@@ -107,7 +108,8 @@ class Menus(QObject):
         self._pages_end = self._view.insertSeparator(self.panel)
 
     def _menus(self) -> list[tuple[str, list[QAction | None]]]:
-        listen = [*self.modes.values(), None, *self.activations.values(), None, self.mute, self.ask, self.stop]
+        listen = [*self.modes.values(), None, *self.activations.values(), None, self.mute, self.private]
+        listen += [self.ask, self.stop]
         listen += [None, self.allow, self.refuse]
         return [
             (self.tr("&Starling"), [self.preferences, None, self.clear, None, self.quit]),

@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from starling.pipeline.panel import Activity, Panel
+from starling.ui.kit.badge import Badge
 from starling.ui.kit.glyph import Glyph
 from starling.ui.kit.text import ElidedLabel, restyle
 from starling.ui.look.tokens import SPACE_L, SPACE_M, SPACE_S
@@ -59,6 +60,10 @@ class StateLine(QFrame):
         self.again.setToolTip(self.tr("Start Starling again"))
         self.again.clicked.connect(self.start_requested)
         self.again.hide()
+        self.private = Badge()
+        self.private.show_state("warning", self.tr("Private"))
+        self.private.setToolTip(self.tr("Private mode: nothing you say is stored, neither text nor sound."))
+        self.private.hide()
         self._can_choose = False
         self._widest = 0
         row = QHBoxLayout(self)
@@ -67,6 +72,7 @@ class StateLine(QFrame):
         row.addWidget(self._glyph)
         row.addWidget(self.word)
         row.addWidget(self.detail, 1)
+        row.addWidget(self.private)
         row.addWidget(self.choose)
         row.addWidget(self.again)
 
@@ -79,6 +85,7 @@ class StateLine(QFrame):
         restyle(self.word, "tone", _TONES.get(role, role))
         partial = panel.partial if activity in (Activity.HEARING, Activity.TRANSCRIBING) else ""
         self.detail.show_text(partial or self._explained(panel, wake_phrase), growing=bool(partial))
+        self.private.setVisible(panel.private)
         self._can_choose = activity is Activity.NO_MICROPHONE
         self.again.setVisible(bool(panel.failed))  # there is no other way: however little room is left
         self._share_room()
@@ -130,9 +137,14 @@ class StateLine(QFrame):
         self.setFixedHeight(high + 2 * SPACE_S + 2 * self.frameWidth())
         self._share_room()
 
+    @property
+    def _private_width(self) -> int:
+        return self.private.sizeHint().width() + SPACE_M if self.private.isVisibleTo(self) else 0
+
     def _share_room(self) -> None:
         self.word.setFixedWidth(min(self._widest, self.width() // 2))
-        taken = self.word.width() + self.choose.sizeHint().width() + GLYPH_SIZE + 2 * SPACE_L + 3 * SPACE_M
+        taken = self.word.width() + self.choose.sizeHint().width() + self._private_width
+        taken += GLYPH_SIZE + 2 * SPACE_L + 3 * SPACE_M
         room = self.width() - taken >= LEAST_LETTERS * self.fontMetrics().averageCharWidth()
         self.choose.setVisible(self._can_choose and room)
 
