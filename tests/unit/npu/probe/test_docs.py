@@ -15,7 +15,8 @@ def codes(folder):
 
 def test_every_code_of_a_fault_is_in_the_docs_and_no_other():
     here = Path(probe.__file__).parent
-    told = set(re.findall(r"`(npu\.[a-z_]+)`", DOCS))
+    rows = "".join(line.split("|")[1] for line in DOCS.splitlines() if line.startswith("| `"))
+    told = set(re.findall(r"`(npu\.[a-z_]+)`", rows))
     assert codes(here) | {"npu.flm_generation", "npu.vitisai_generation"} <= told
     assert told <= codes(here.parent) | {"npu.flm_generation", "npu.vitisai_generation"}
 
