@@ -1,0 +1,1 @@
+"""What was recognised becomes what is written: pure but for :mod:`store` and :mod:`languages`, which read files."""
