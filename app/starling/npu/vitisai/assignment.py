@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from starling.core.foreign import one_line
 from starling.core.placement import Placement
 
 NPU_NAMES = frozenset({"NPU", "VAIML", "DPU"})
@@ -20,6 +21,8 @@ HEAVY = frozenset(
     {"Conv", "MatMul", "Gemm", "FusedMatMul", "FusedGemm", "FusedConv", "Attention", "MultiHeadAttention"}
 )
 """Operators that do the encoder's work; one of them on the CPU, and it is not the NPU's."""
+UNTOLD = "operators that are not told"
+_NAME_CHARACTERS = 40
 _RUNNING = "actually running on npu"
 _MOST_DEVICES = 100
 
@@ -32,7 +35,7 @@ class Assignment:
         npu: nodes on the NPU.
         nodes: of the whole model.
         devices: nodes by device, as the report names it.
-        left: heavy operators that are on the CPU.
+        left: heavy operators that are on the CPU; ``UNTOLD`` where that cannot be known.
         running: subgraphs that run on the NPU; None when the report does not tell.
     """
 
@@ -50,7 +53,7 @@ def read(text: str) -> Assignment | None:
         entries = data["deviceStat"]
         if not isinstance(entries, list) or len(entries) > _MOST_DEVICES:
             return None
-        devices = tuple((str(entry["name"]), _count(entry["nodeNum"])) for entry in entries)
+        devices = tuple((one_line(str(entry["name"]), _NAME_CHARACTERS), _count(entry["nodeNum"])) for entry in entries)
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
     parts = tuple((name, count) for name, count in devices if name.lower() != "all")
@@ -58,7 +61,7 @@ def read(text: str) -> Assignment | None:
         return None
     return Assignment(
         npu=sum(count for name, count in parts if name.upper() in NPU_NAMES),
-        nodes=sum(count for _, count in parts),
+        nodes=max(sum(count for _, count in parts), *(count for name, count in devices if name.lower() == "all"), 0),
         devices=parts,
         left=_left(entries),
         running=_running(data.get("subgraphStat")),
@@ -101,13 +104,10 @@ def _left(entries: list[Any]) -> tuple[str, ...]:
     for entry in entries:
         name = str(entry["name"])
         operators = entry.get("supportedOpType") if isinstance(entry, Mapping) else None
-        if (
-            name.lower() == "all"
-            or name.upper() in NPU_NAMES
-            or not entry["nodeNum"]
-            or not isinstance(operators, list)
-        ):
+        if name.lower() == "all" or name.upper() in NPU_NAMES or not entry["nodeNum"]:
             continue
+        if not isinstance(operators, list):
+            return (UNTOLD,)
         found.update(str(operator).rpartition("::")[2] for operator in operators)
     return tuple(sorted(found & HEAVY))
 

@@ -85,8 +85,28 @@ def test_subgraphs_in_another_form_tell_nothing(subgraphs):
     assert read(json.dumps(data)).running is None
 
 
-@pytest.mark.parametrize("operators", [5, None, "MatMul", [None, 5, {}]])
-def test_operators_in_another_form_are_none(operators):
+def _with_operators(operators):
     data = json.loads(report(225, cpu=1))
     data["deviceStat"][1]["supportedOpType"] = operators
-    assert read(json.dumps(data)).left == ()
+    return json.dumps(data)
+
+
+def test_operators_that_are_no_words_are_none():
+    assert read(_with_operators([None, 5, {}])).left == ()
+
+
+@pytest.mark.parametrize("operators", [5, None, "MatMul", {}])
+def test_a_cpu_whose_operators_are_not_told_may_do_the_work(operators):
+    found = placement(BOTH, PROVIDER, read(_with_operators(operators)), "the report")
+    assert found.device == "unknown"
+    assert "operators that are not told" in found.evidence[-1]
+
+
+def test_nodes_that_no_device_is_told_for_are_not_the_npus():
+    text = json.dumps({"deviceStat": [{"name": "all", "nodeNum": 2000}, {"name": "NPU", "nodeNum": 225}]})
+    assert placement(BOTH, PROVIDER, read(text), "the report").device == "cpu"
+
+
+def test_names_of_devices_can_be_shown():
+    text = json.dumps({"deviceStat": [{"name": "NPU", "nodeNum": 9}, {"name": "\x1b[2J\ud800x", "nodeNum": 0}]})
+    assert all(line.isprintable() for line in placement(BOTH, PROVIDER, read(text), "the report").evidence)
