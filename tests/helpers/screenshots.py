@@ -12,8 +12,10 @@ import os
 import signal
 import sys
 import tempfile
+import time
 from pathlib import Path
 
+from starling.history.bulk import fill
 from tests.helpers.commands import MARK
 from tests.helpers.display import Screen
 from tests.helpers.firstrun import MOST_TABS, FirstSteps
@@ -30,7 +32,18 @@ STARTER = SETTINGS + '[stt]\nmodel = "starter"\n'
 GREETING = "Hello, what can I do for you?"
 QUESTIONS = ["what is twenty three times seven", "what is the date today"]
 
-PARTS = ("states", "voices", "models", "connection", "first_run", "panels", "looks")
+SAID = [
+    ("What is the date today?", "Today is Tuesday."),
+    ("Dear Ms. Weber, thank you for your letter of the third of March.", ""),
+    ("Set a timer for ten minutes.", "The timer runs for 10 minutes."),
+    ("We will send the documents to the address in Köln that you named in your letter.", ""),
+    ("What is twenty three times seven?", "23 times 7 is 161."),
+    ("The meeting is on Thursday at half past nine, in the small room on the second floor.", ""),
+    ("Note that the letter to Köln has to go out today.", "I wrote it down: the letter to Köln has to go out today."),
+]
+"""Questions and dictations in turn, with the replies."""
+
+PARTS = ("states", "voices", "models", "history", "connection", "first_run", "panels", "looks")
 
 
 def recogniser(home: Path) -> int:
@@ -139,6 +152,21 @@ class Studio:
             window.wait_for("ModelMeasured")
             window.wait_for("ModelsShown", 2)
             self.shot(window, "models")
+        screen.close()
+
+    def history(self) -> None:
+        """The page of the history: a search, with what was found marked."""
+        home = self.folder / f"home{self.count + 1}"
+        fill(home / "data" / "history", SAID, time.time() - 2 * len(SAID) * 3600, 2 * 3600)
+        screen, window = self.open(STARTER.format(theme="light"))
+        with window:
+            screen.key("alt+4")
+            window.wait_for("HistoryRead")
+            screen.key("ctrl+f")
+            screen.type("letter")
+            window.until(lambda: False, 1.0)
+            screen.key("Down")
+            self.shot(window, "history", 1.0)
         screen.close()
 
     def connection(self) -> None:

@@ -245,7 +245,7 @@ class History:
         return [one for one, owner in found if (failed if one.state == "failed" else not owner.alive)]
 
     def claim(self, utterance: str) -> Samples | None:
-        """Take over an orphan, or a failed utterance to try again; returns its audio, it is pending then.
+        """Take over an orphan, or a failed utterance to try again, which is pending then; returns its audio.
 
         None when it is not there any more, or when another process owns it.
 
@@ -259,7 +259,7 @@ class History:
             if row is None or (row[2] != "failed" and Owner(row[0], row[1]).alive):
                 return None
             taken = self._database.execute(
-                "UPDATE utterances SET state = 'pending', owner_pid = ?, owner_mark = ?"
+                "UPDATE utterances SET state = iif(state = 'failed', 'pending', state), owner_pid = ?, owner_mark = ?"
                 " WHERE id = ? AND delivered = 0 AND owner_pid = ? AND owner_mark = ? AND state = ?",
                 (self._owner.pid, self._owner.mark, utterance, *row),
             ).rowcount

@@ -182,6 +182,9 @@ def _recover_one(history: History, orphan: Utterance, transcribe: Callable[[Samp
     samples = history.claim(orphan.id)
     if samples is None:  # another Starling took it
         return
+    if orphan.state == "inserted":  # it stands where it was wanted; only that was not noted any more
+        history.delivered(orphan.id)
+        return
     if orphan.state == "done":  # recognised, not shown
         emit(events.Recovered(orphan.text, orphan.started_at, orphan.tier, orphan.id))
         history.delivered(orphan.id)

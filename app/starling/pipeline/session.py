@@ -144,8 +144,7 @@ class Session:
                 hearing=hearing,
             )
             if recover and self.history is not None:
-                recovery = threading.Thread(target=self._recover, args=(self.history,), name="recovery", daemon=True)
-                recovery.start()
+                threading.Thread(target=self._recover, args=(self.history,), name="recovery", daemon=True).start()
             self._stack = stack.pop_all()
 
     def run(self) -> None:

@@ -36,7 +36,7 @@ def test_states_have_words_and_shapes(qapp, shown, word, kind):
         (entry("one\n two"), "two", "one two", ((4, 7),)),
         (entry("what time", replies=["It is noon."]), "noon", "→ It is noon.", ((8, 12),)),
         (entry("word " * 40 + "needle end"), "needle", "…word word word needle end", ((16, 22),)),
-        (entry("x" * 100 + "needle"), "needle", "…" + "x" * 18 + "needle", ((19, 25),)),
+        (entry("x" * 100 + "needle"), "needle", "…" + "x" * 20 + "needle", ((21, 27),)),
         (entry("", "pending"), "", "Not recognised yet", ()),
         (entry("", "failed"), "", "Not recognised", ()),
         (entry("", "done"), "", "Nothing was understood", ()),

@@ -27,7 +27,7 @@ def test_a_ready_window_is_light(screen, tmp_path):
         window.wait_for("Ready")
         assert window.until(lambda: "pyqtgraph" in window.ask("modules"), LIBRARY_TIMEOUT_S)
         assert sorted(HEAVY & set(window.ask("modules"))) == []
-        assert window.ask("kept-source") < 100  # what the helper itself has imported
+        assert window.ask("kept-source") < 130  # what the helper itself has imported
         assert window.ask("memory") < MOST_BYTES
 
 

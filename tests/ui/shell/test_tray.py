@@ -114,6 +114,7 @@ def test_the_tooltip_says_the_state(tray):
         ("Assistant", ("set_mode", "assistant")),
         ("Dictation", ("set_mode", "dictation")),
         ("Off", ("set_mode", "off")),
+        ("Private mode", ("set_private", True)),
         ("Mute microphone", ("set_muted", True)),
         ("Push to talk", ("set_activation", "hold")),
         ("Preferences", ("open_preferences",)),

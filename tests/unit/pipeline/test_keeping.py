@@ -74,6 +74,25 @@ def crashed(folder, *, done=False, failed=False):
     with_owner.close()
 
 
+def test_a_text_that_was_inserted_before_the_end_is_not_shown_again(folder, told):
+    crashed(folder, done=True)
+    left = History(folder)
+    (orphan,) = left.orphans()
+    left.inserted(orphan.id, "xtest", "gedit")
+    assert keeping.recover(left, lambda samples: SAID, told.append, failed=False) == [True]
+    (turn,) = left.turns(5)
+    assert (turn.state, turn.delivered, turn.text, told) == ("inserted", True, "what was said", [])
+    left.close()
+
+
+def test_what_was_recognised_and_not_shown_is_done_when_it_is_shown(folder, told):
+    crashed(folder, done=True)
+    left = History(folder)
+    assert keeping.recover(left, lambda samples: SAID, told.append, failed=False) == [True]
+    assert [(turn.state, turn.delivered) for turn in left.turns(5)] == [("done", True)]
+    left.close()
+
+
 def test_a_pending_utterance_is_recognised_and_shown_once(folder, told):
     crashed(folder)
     with_history = History(folder)

@@ -57,7 +57,8 @@ class HistoryDelegate(QStyledItemDelegate):
 
     def _paint_text(self, painter: QPainter, option: QStyleOptionViewItem, place: QRect, entry: HistoryEntry) -> None:
         theme = look.current()
-        line = words.first_line(entry, self.terms)
+        room = place.width() // max(1, option.fontMetrics.averageCharWidth())
+        line = words.first_line(entry, self.terms, room)
         font = QFont(option.font)
         font.setItalic(not entry.text.strip())
         text = line.text[:MOST_LETTERS]

@@ -21,8 +21,9 @@ SEPARATOR = " · "
 STATES = ("done", "inserted", "failed", "pending")
 KINDS: dict[str, Kind] = {"done": "good", "inserted": "good", "failed": "bad", "pending": "busy"}
 DAYS = ("", "today", "yesterday", "week", "month")
-LEAD = 18
-"""Characters kept before the first match in a line that is too long."""
+LEAD_SHARE = 3
+"""Of a line that is too long, this part is kept before the first match."""
+USUAL_ROOM = 60
 
 
 @dataclass(frozen=True)
@@ -104,16 +105,16 @@ def said(entry: HistoryEntry) -> str:
     }.get(entry.state, translate("History", "Nothing was understood"))
 
 
-def first_line(entry: HistoryEntry, terms: Sequence[str]) -> Line:
-    """The text as one line that shows what was found; of a match in a reply, the reply."""
+def first_line(entry: HistoryEntry, terms: Sequence[str], room: int = USUAL_ROOM) -> Line:
+    """The text as one line that shows what was found, in the room of so many letters; of a match in a reply, that."""
     text = " ".join(said(entry).split())
     marks = spans(text, terms)
     if terms and not marks:
         for reply, _, _ in entry.replies:
             answer = "→ " + " ".join(reply.split())
             if found := spans(answer, terms):
-                return _led(answer, found)
-    return _led(text, marks)
+                return _led(answer, found, room)
+    return _led(text, marks, room)
 
 
 def caption(entry: HistoryEntry, now: datetime, *, state: bool = True) -> str:
@@ -184,11 +185,11 @@ def empty_text(narrowed: bool, private: bool, keeps: bool) -> tuple[str, str]:
     )
 
 
-def _led(text: str, marks: tuple[tuple[int, int], ...]) -> Line:
-    """Begin near the first match, at the beginning of a word if one is near."""
-    if not marks or marks[0][0] <= 2 * LEAD:
+def _led(text: str, marks: tuple[tuple[int, int], ...], room: int) -> Line:
+    """Begin near the first match where that would not be seen, at the beginning of a word if one is near."""
+    if not marks or marks[0][1] < room:
         return Line(text, marks)
-    cut = marks[0][0] - LEAD
+    cut = marks[0][0] - room // LEAD_SHARE
     blank = text.find(" ", cut, marks[0][0])
     cut = blank + 1 if blank >= 0 else cut
     return Line("…" + text[cut:], tuple((begin - cut + 1, end - cut + 1) for begin, end in marks))
