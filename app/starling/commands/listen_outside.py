@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from starling.pipeline import events
 from starling.pipeline.choice import Choice
 from starling.pipeline.outside import Outside
+from starling.pipeline.reach import PHRASES
 
 if TYPE_CHECKING:
     from starling.pipeline.session import Session
@@ -27,11 +28,16 @@ class Commanded:
         """Take one event, from any thread."""
         self._outside.overhear(event)
         self._emit(event)
+        if isinstance(event, events.DictationSaid) and event.command in PHRASES:
+            self.use_mode(PHRASES[event.command])
 
     @contextlib.contextmanager
     def serving(self, session: Session) -> Iterator[None]:
         """Hear commands meanwhile; where that cannot be, it is told and everything else works."""
+        from starling.pipeline.session import steer
+
         self._session = session
+        steer(session.coordinator.handsfree, self._choice)
         error = self._outside.open()
         if error is not None:
             self._emit(events.Trouble(error))

@@ -12,8 +12,11 @@ from starling.assistant.llm.memory import Bounds
 from starling.core.results import SttOptions
 from starling.core.segmenter import SegmenterConfig
 from starling.npu.proof.rules import Prefer
+from starling.dictation.text.rules import Switches
 from starling.pipeline.conversation import AnswerPolicy
+from starling.pipeline.dictation_text import switches
 from starling.pipeline.events import Activation, Mode
+from starling.pipeline.handsfree import Phrases
 from starling.settings.lists import items
 from starling.settings.schema import Value
 from starling.speech.stt.ladder import ProviderChoice, SttTier
@@ -54,6 +57,8 @@ class Choice:
     activation: Activation
     live_text: bool
     xrt_log: bool
+    dictation: Switches
+    phrases: Phrases
 
 
 def choose(setting: Callable[[str], Value], language: str | None = None, **options: Any) -> Choice:
@@ -100,7 +105,14 @@ def choose(setting: Callable[[str], Value], language: str | None = None, **optio
         "mode": read("listen.mode"),
         "activation": read("listen.activation"),
         "live_text": read("stt.partial"),
-        "xrt_log": read("npu.xrt_log"),
+        "xrt_log": read("engine.xrt_log"),
+        "dictation": switches(setting),
+        "phrases": Phrases(
+            start=read("dictation.start_phrase"),
+            stop=read("dictation.stop_phrase"),
+            pause=read("dictation.pause_phrase"),
+            resume=read("dictation.resume_phrase"),
+        ),
     }
     fields |= {name: value for name, value in options.items() if value is not None}
     return Choice(**fields)

@@ -27,6 +27,10 @@ class Verdict(Enum):
     """Starling heard itself."""
     NOT_ADDRESSED = "not_addressed"
     """Shown, not answered."""
+    COMMAND = "command"
+    """A phrase that steers a dictation, and nothing else."""
+    PAUSED = "paused"
+    """Said while a dictation is held: nobody writes it down."""
     ANSWER = "answer"
     """Answered; after the current reply if there is one."""
 

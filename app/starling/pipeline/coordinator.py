@@ -9,6 +9,7 @@ import itertools
 import threading
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from starling.core.jobs import Deliver, Discard, SegmentJobs, Transcribe
@@ -18,6 +19,7 @@ from starling.core.segments import EndReason, SegmenterConfig
 from starling.pipeline import events, mailbox
 from starling.pipeline.conversation import Rules, Verdict
 from starling.pipeline.ears import Ears
+from starling.pipeline.handsfree import HandsFree, Phrases, Said
 from starling.pipeline.hearinglog import HearingLog
 from starling.pipeline.mailbox import Mailbox
 from starling.pipeline.meter import measure
@@ -72,6 +74,7 @@ class Coordinator:
     ) -> None:
         self.rules = rules
         self.follow_up_s = follow_up_s
+        self.handsfree = HandsFree(Phrases())
         self.metering = False
         self.listening = events.Listening("assistant", "always", False)
         self._source = source
@@ -123,6 +126,8 @@ class Coordinator:
     def listen(self, mode: events.Mode, activation: events.Activation, *, muted: bool) -> None:
         """What is heard from now on. What was being said when listening ends is finished and kept."""
         deaf = muted or mode == "off"
+        if mode != self.listening.mode:
+            self.handsfree.reset()
         if deaf:
             self._on_segments(self._talking.end())
             self._end_speech("released")
@@ -328,19 +333,24 @@ class Coordinator:
             gone = self._book.heard(turn, deliver.segment.samples, transcript.text if transcript else "")
             if gone:
                 self._emit(events.RecordingsGone(gone))
-        utterance = self._judge(deliver)
+        dictating, held = self.listening.mode == "dictation", deliver.segment.held
+        said = self.handsfree.hear(transcript.text if transcript else "", dictating=dictating, held=held)
+        utterance = self._judge(deliver, said)
         answered = utterance.verdict == Verdict.ANSWER.value
         self._emit(events.Heard(utterance))
+        if said.command:
+            self._emit(events.DictationSaid(said.command, self.handsfree.paused))
         if not answered:
             self._desk.turns.pop(deliver.job, None)
         if deliver.result.error is None:
             self._line.delivered(deliver.job, answered=answered)
 
-    def _judge(self, deliver: Deliver[Recognised]) -> events.Utterance:
-        text = deliver.result.transcript.text if deliver.result.transcript else ""
+    def _judge(self, deliver: Deliver[Recognised], said: Said) -> events.Utterance:
+        if said.ignored or (said.command and not said.text):
+            return self._record(deliver, Verdict.COMMAND if said.command else Verdict.PAUSED)
         start_s, end_s = self._time_s(deliver.segment.start_s), self._time_s(deliver.segment.end_s)
         judgement = self.rules.judge(
-            text,
+            said.text,
             speaking=self._desk.said.heard_between(start_s, end_s),
             in_follow_up=follow_up(start_s, self._desk.said.last_ended_s, self.follow_up_s),
             held=deliver.segment.held,
@@ -352,7 +362,8 @@ class Coordinator:
             return self._record(deliver, Verdict.NOT_ADDRESSED)
         elif judgement.verdict is Verdict.ANSWER and not self._stopping:
             self._submit(judgement.request, deliver.job)
-        return self._record(deliver, judgement.verdict)
+        record = self._record(deliver, judgement.verdict)
+        return replace(record, text=said.text) if said.command else record
 
     def _submit(self, request: str, job: int) -> None:
         self._desk.asked += 1

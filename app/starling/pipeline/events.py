@@ -18,6 +18,7 @@ from starling.pipeline.history_events import HistoryFound as HistoryFound
 from starling.pipeline.history_events import HistoryRead as HistoryRead
 from starling.pipeline.history_events import HistoryTaken as HistoryTaken
 from starling.pipeline.history_events import PrivateChanged as PrivateChanged
+from starling.pipeline.keys_events import DictationSaid as DictationSaid
 from starling.pipeline.keys_events import KeysShown as KeysShown
 from starling.pipeline.power_events import PowerShown as PowerShown
 from starling.pipeline.proof_events import ProofEntry as ProofEntry
@@ -73,7 +74,7 @@ class Utterance:
     which it began, ``mode`` what was listened for, ``held`` whether the talk key was down. ``replayable``: its
     recording is there to be played or recognised again. ``provider``: how the accelerator was reached, empty on the
     CPU; ``changes``: the better engines that did not deliver this text, each with its reason; ``why_not_better``: why
-    no better tier could be tried.
+    no better tier could be tried. ``language``: of the text; ``commands``: what was said to the dictation (``undo``).
 
     Times ``*_s`` are seconds of the input stream. ``endpoint_to_text_ms`` is wall time from the decision that speech
     had ended to the text; ``speech_end_to_text_ms`` the same from the last speech frame, hangover included. Of a
@@ -106,6 +107,8 @@ class Utterance:
     provider: str = ""
     changes: tuple[Change, ...] = ()
     why_not_better: str = ""
+    language: str = ""
+    commands: tuple[str, ...] = ()
 
     @property
     def rtf(self) -> float | None:
@@ -361,6 +364,7 @@ Event = (
     | ContextsShown
     | PowerShown
     | KeysShown
+    | DictationSaid
     | DevicesFound
     | ModelsFound
     | VoicesFound

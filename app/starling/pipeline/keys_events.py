@@ -7,6 +7,19 @@ from typing import Literal
 
 
 @dataclass(frozen=True)
+class DictationSaid:
+    """A phrase that steers a dictation was heard, after what was said before it.
+
+    Attributes:
+        command: ``start`` and ``stop`` change the mode; it is told by ``Listening`` when that is done.
+        paused: whether the dictation is held now: what is said is not written down.
+    """
+
+    command: Literal["start", "stop", "pause", "resume"]
+    paused: bool
+
+
+@dataclass(frozen=True)
 class KeysShown:
     """How the keys are heard; sent whenever that changes, and as the answer to ``look_at_keys``.
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 SWITCHED: dict[events.Mode, events.Mode] = {"assistant": "dictation", "dictation": "assistant", "off": "assistant"}
 
+PHRASES: dict[str, events.Mode] = {"start": "dictation", "stop": "assistant"}
+
 
 class Reach:
     """Commands a service from outside, from :meth:`open` to :meth:`close`.
@@ -48,6 +50,8 @@ class Reach:
         self._outside.overhear(event)
         if isinstance(event, events.Listening):
             self.keys.talking(event.held)
+        elif isinstance(event, events.DictationSaid) and event.command in PHRASES:
+            self.use_mode(PHRASES[event.command])
 
     def close(self) -> None:
         """Hear nothing more."""

@@ -26,7 +26,7 @@ from starling.pipeline.power import Power
 from starling.pipeline.preview import Previews
 from starling.pipeline.preview_engines import PreviewEngines
 from starling.pipeline.proving import Proving
-from starling.pipeline.session import Session, rules_of
+from starling.pipeline.session import Session, rules_of, steer
 from starling.pipeline.shelf import ModelShelf
 from starling.pipeline.tasks import Tasks
 from starling.pipeline.voice_figures import VoiceBook
@@ -316,6 +316,7 @@ class Running:
         """What needs no device or process; on the coordinator's thread."""
         session, coordinator = self.session, self._coordinator
         coordinator.configure(choice.segmenter, choice.follow_up_s)
+        steer(coordinator.handsfree, choice)
         session.recogniser.options = choice.stt_options
         session.speaking.voice, session.speaking.speed = choice.voice, choice.speed
         session.speaking.volume = choice.volume
@@ -332,6 +333,7 @@ class Running:
     def _use_mode(self, mode: events.Mode) -> None:
         self._coordinator.rules = rules_of(self._choice, mode)
         self.session.keeper.mode = mode
+        self.session.text.switches, self.session.text.dictating = self._choice.dictation, mode == "dictation"
 
     def _follow(self, listening: events.Listening) -> None:
         """Close or open the microphone as this says."""

@@ -1,4 +1,4 @@
-"""The texts of the page Keys, for translators' tools; see :mod:`starling.ui.preferences.texts`."""
+"""Texts of the page Keys and of dictation's phrases, for translators' tools; see :mod:`.texts` beside this."""
 
 from __future__ import annotations
 
@@ -47,5 +47,24 @@ SOURCES: frozenset[str] = frozenset(
         QT_TRANSLATE_NOOP("Settings", "wayland"),
         QT_TRANSLATE_NOOP("Settings", "portal"),
         QT_TRANSLATE_NOOP("Settings", "grab"),
+        QT_TRANSLATE_NOOP("Settings", "Phrase that starts dictation"),
+        QT_TRANSLATE_NOOP(
+            "Settings", "Said alone, it changes to dictation: from then on what you say is written down."
+        ),
+        QT_TRANSLATE_NOOP("Settings", "Phrase that stops dictation"),
+        QT_TRANSLATE_NOOP(
+            "Settings",
+            "Said alone or at the end of a sentence, it changes back to the assistant and is not written down.",
+        ),
+        QT_TRANSLATE_NOOP("Settings", "Phrase that pauses dictation"),
+        QT_TRANSLATE_NOOP(
+            "Settings",
+            "After it nothing is written down until dictation goes on. The talk key writes all the same.",
+        ),
+        QT_TRANSLATE_NOOP("Settings", "Phrase that resumes dictation"),
+        QT_TRANSLATE_NOOP("Settings", "After it what you say is written down again."),
+        QT_TRANSLATE_NOOP("Settings", "phrase"),
+        QT_TRANSLATE_NOOP("Settings", "hands-free"),
+        QT_TRANSLATE_NOOP("Settings", "voice command"),
     )
 )

@@ -197,7 +197,8 @@ def _heard_row(row: Turn, utterance: events.Utterance) -> Turn | None:
         return replace(row, turn="", state=State.NOTHING, text="") if utterance.held else None
     if utterance.verdict == "echo":
         return None
-    overheard = utterance.verdict == "not_addressed" and utterance.mode == "assistant"
+    unheeded = utterance.verdict == "not_addressed" and utterance.mode == "assistant"
+    overheard = unheeded or utterance.verdict == "paused"
     state = State.ANSWERING if utterance.verdict == "answer" else State.DONE
     return replace(row, who=Who.OVERHEARD if overheard else Who.YOU, state=state)
 
