@@ -50,9 +50,9 @@ POWER: tuple[Setting, ...] = (
         needs="power.automatic",
     ),
     Setting(
-        "npu.xrt_log",
+        "engine.xrt_log",
         False,
-        "Keep XRT's own log",
+        "Write XRT's own log",
         "Write everything that AMD's runtime does into a file below Starling's cache folder, for somebody who looks "
         "for a fault in it. It slows the NPU down. It counts for engines that are started from then on.",
         page="power",

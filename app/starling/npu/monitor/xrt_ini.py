@@ -21,7 +21,7 @@ VERBOSITY = 7
 def text(log: Path) -> str:
     """The file's text."""
     lines = (
-        "# Written by Starling, as the setting npu.xrt_log is on.",
+        "# Written by Starling, as the setting engine.xrt_log is on.",
         "[Runtime]",
         f"runtime_log = {log}",
         f"verbosity = {VERBOSITY}",
@@ -51,5 +51,5 @@ def write(cache: Path) -> Path:
 
 def _failed(why: str) -> StarlingError:
     return StarlingError(
-        "npu.xrt_ini", f"XRT's log cannot be set up: {why}.", "Check the cache folder, or switch npu.xrt_log off."
+        "npu.xrt_ini", f"XRT's log cannot be set up: {why}.", "Check the cache folder, or switch engine.xrt_log off."
     )

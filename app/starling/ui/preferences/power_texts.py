@@ -29,7 +29,7 @@ SOURCES: frozenset[str] = frozenset(
             "When Starling ends, or no longer follows the power source, the mode is again what it was before, unless "
             "the system would ask for a password.",
         ),
-        QT_TRANSLATE_NOOP("Settings", "Keep XRT's own log"),
+        QT_TRANSLATE_NOOP("Settings", "Write XRT's own log"),
         QT_TRANSLATE_NOOP(
             "Settings",
             "Write everything that AMD's runtime does into a file below Starling's cache folder, for somebody who looks "
