@@ -13,6 +13,7 @@ from starling.core.errors import StarlingError
 from starling.engine.supervisor import Supervisor
 from starling.pipeline import engines
 from starling.pipeline.choice import Choice
+from starling.speech.tts.graph.store import NOT_EDITABLE
 from starling.speech.tts.ladder import tts_ladder
 from starling.speech.tts.profile import OperatorTime, Profile
 from starling.speech.tts.workbench import FACTORY
@@ -122,7 +123,7 @@ def _tuned(supervisor: Supervisor, args: Mapping[str, Any]) -> tuple[Mapping[str
             else:
                 return outcome.reply.data, ""
     except StarlingError as error:
-        if error.code != "tts.not_editable":
+        if error.code != NOT_EDITABLE:
             raise
         return None, error.message
     return None, "the engine gave no answer"

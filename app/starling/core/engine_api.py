@@ -38,7 +38,8 @@ class Engine(Protocol):
         ``profile`` (STT): args ``{}``, or ``{"each": bool}`` to measure every operation alone from now on; one reply:
         empty when the encoder does not measure itself, else ``operations`` (name -> count, total_ms, mean_ms, min_ms,
         max_ms, deviation_ms, p95_ms), ``launches`` (kernel -> count), ``total_ms`` and ``shares`` (part -> 0..1).
-        ``synthesize`` (TTS): args ``{"text", "voice", "speed"}``; one reply or more, each
+        ``synthesize`` (TTS): args ``{"text", "voice", "speed"}``, and ``"following"``, the clause that will be asked
+        for next, where that is known and may be made meanwhile; one reply or more, each
         ``{"rate": Hz}`` with array ``"audio"`` (n,) float32; the last one also carries
         ``{"audio_s", "synthesis_s", "placement", "voice"}``.
         ``voices`` (TTS): one reply ``{"voices": [{"id", "language", "gender", "name"}, ...]}``, the name being the

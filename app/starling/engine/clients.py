@@ -182,12 +182,14 @@ class TtsClient:
     def __init__(self, supervisor: Supervisor) -> None:
         self.supervisor = supervisor
 
-    def synthesize(self, text: str, voice: str = "", speed: float = 1.0) -> Synthesis:
+    def synthesize(self, text: str, voice: str = "", speed: float = 1.0, following: str = "") -> Synthesis:
         """Speak a text; audio comes while the rest is made. Audio already handed out is never repeated.
+
+        ``following`` is the clause that will be asked for next, which an engine may make meanwhile.
 
         Iterating raises StarlingError as :meth:`Supervisor.stream`, and ``engine.bad_reply``.
         """
-        args = {"text": text, "voice": voice, "speed": speed}
+        args = {"text": text, "voice": voice, "speed": speed} | ({"following": following} if following else {})
         return Synthesis(self.supervisor.stream("synthesize", args, {}, len(text) / CHARACTERS_PER_S / speed))
 
     def voices(self) -> list[Voice]:

@@ -114,9 +114,9 @@ class Engines:
     _coming: Supervisor | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def synthesize(self, text: str, voice: str, speed: float) -> Synthesis:
+    def synthesize(self, text: str, voice: str, speed: float, following: str = "") -> Synthesis:
         """Speak with the voice in use; see :meth:`TtsClient.synthesize`."""
-        return self.tts.synthesize(text, voice, speed)
+        return self.tts.synthesize(text, voice, speed, following)
 
     def exchange_stt(self, choice: Choice, emit: Callable[[events.EngineChanged], None]) -> None:
         """Use the recogniser of another choice from now on. Raises StarlingError, and changes nothing then."""

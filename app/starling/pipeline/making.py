@@ -13,10 +13,12 @@ from starling.core.errors import StarlingError, internal_error
 from starling.core.fences import CodeBlocks
 from starling.core.results import Samples
 from starling.core.spoken import spoken
-from starling.engine.clients import SpeechChunk, SpeechMetrics
+from starling.engine.clients import CHARACTERS_PER_S, SpeechChunk, SpeechMetrics
 
 CLAUSES_AHEAD = 2
 """Clauses made or being made beyond the one that is being handed to the speaker."""
+SHARED_TIME = 2.5
+"""A clause that shares the processor takes up to twice as long, and slow speech is longer than was thought."""
 SENTENCE_PAUSE_S = 0.25
 CLAUSE_PAUSE_S = 0.08
 """Silence between two clauses; what the engine left at the end of the first counts."""
@@ -43,8 +45,8 @@ class Speech(Protocol):
 class Synthesizer(Protocol):
     """Makes sound of text; :class:`starling.engine.clients.TtsClient` is one. Iterating raises StarlingError."""
 
-    def synthesize(self, text: str, voice: str, speed: float) -> Speech:
-        """Begin one clause."""
+    def synthesize(self, text: str, voice: str, speed: float, following: str = "") -> Speech:
+        """Begin one clause; ``following`` is the one after it, where that may be made at the same time."""
         ...
 
 
@@ -132,6 +134,8 @@ class Producer:
         self._clock = clock
         self._stopped = threading.Event()
         self._ahead = threading.Semaphore(CLAUSES_AHEAD + 1)
+        self._made_s = 0.0
+        self._sounds_since_s: float | None = None
         self._thread = threading.Thread(target=self._produce, name="speech-producer", daemon=True)
 
     def start(self) -> None:
@@ -157,14 +161,16 @@ class Producer:
             pause_s = 0.0
             passed = ""
             blocks = CodeBlocks()
-            for clause in self._clauses():
-                sayable = spoken(blocks.without(clause))
-                passed += clause
-                if any(character.isalnum() for character in sayable):
-                    self._make(sayable, pause_s, passed)
-                    pause_s, passed = pause_after(clause), ""
-                if self._stopped.is_set():
-                    return
+            for batch in self._clauses():
+                sayables = [spoken(blocks.without(clause)) for clause in batch]
+                for place, (clause, sayable) in enumerate(zip(batch, sayables, strict=True)):
+                    passed += clause
+                    if _has_words(sayable):
+                        following = next(filter(_has_words, sayables[place + 1 :]), "")
+                        self._make(sayable, pause_s, passed, following)
+                        pause_s, passed = pause_after(clause), ""
+                    if self._stopped.is_set():
+                        return
         except StarlingError as error:
             self.error = error
         except Exception as error:  # noqa: BLE001 - the reply says so; a thread's traceback would tell nobody
@@ -172,31 +178,57 @@ class Producer:
         finally:
             self.made.put(None)
 
-    def _clauses(self) -> Iterator[str]:
+    def _clauses(self) -> Iterator[list[str]]:
+        """Those that are known at the same time, together."""
         splitter = ClauseSplitter()
         for piece in self._pieces:
             self.text += piece
-            yield from splitter.feed(piece)
-        yield from splitter.finish()
+            yield splitter.feed(piece)
+        yield splitter.finish()
 
-    def _make(self, clause: str, pause_s: float, text: str) -> None:
+    def _make(self, clause: str, pause_s: float, text: str, following: str) -> None:
         self.known_s = self._clock() if self.known_s is None else self.known_s
         self._ahead.acquire()
         if self._stopped.is_set():
             return
         began_s = self._clock()
-        speech = self._synthesizer.synthesize(clause, self._voice, self._speed)
+        shared = (following,) if following and self._may_share(clause, began_s) else ()
+        speech = self._synthesizer.synthesize(clause, self._voice, self._speed, *shared)
         self.made.put(ClauseBegins(pause_s, text))
         try:
             for chunk in speech:
                 if self._stopped.is_set():
                     break
+                self._sounds_since_s = self._clock() if self._sounds_since_s is None else self._sounds_since_s
+                self._made_s += chunk.samples.size / chunk.rate
                 self.made.put(chunk)
         finally:
             speech.close()
             metrics = speech.metrics
             self.last_metrics = metrics or self.last_metrics
             self.synthesis_s += metrics.synthesis_s if metrics else self._clock() - began_s
+
+
+    def _may_share(self, clause: str, now_s: float) -> bool:
+        if self._sounds_since_s is None or not self._made_s:
+            return False
+        lead_s = self._made_s - (now_s - self._sounds_since_s)
+        return may_share(lead_s, self.synthesis_s / self._made_s, len(clause))
+
+
+def may_share(lead_s: float, rtf: float, characters: int) -> bool:
+    """Whether a clause may be made beside the next one, which makes it later, without a gap before it.
+
+    Args:
+        lead_s: seconds of sound that are made and not yet played.
+        rtf: of the clauses before it.
+        characters: of the clause.
+    """
+    return lead_s >= SHARED_TIME * rtf * characters / CHARACTERS_PER_S
+
+
+def _has_words(text: str) -> bool:
+    return any(character.isalnum() for character in text)
 
 
 def pause_after(clause: str) -> float:

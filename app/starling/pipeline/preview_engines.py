@@ -57,18 +57,18 @@ class Lent:
         if self.client is before:
             raise error
 
-    def synthesize(self, text: str, voice: str, speed: float) -> _Followed:
+    def synthesize(self, text: str, voice: str, speed: float, following: str = "") -> _Followed:
         """See :class:`starling.pipeline.making.Synthesizer`."""
-        return _Followed(self, text, voice, speed)
+        return _Followed(self, text, voice, speed, following)
 
 
 class _Followed:
     """One clause; made by the engine that is in use when it begins."""
 
-    def __init__(self, lent: Lent, text: str, voice: str, speed: float) -> None:
+    def __init__(self, lent: Lent, text: str, voice: str, speed: float, following: str) -> None:
         self.metrics: SpeechMetrics | None = None
         self._lent = lent
-        self._asked = (text, voice, speed)
+        self._asked = (text, voice, speed, following)
         self._speech: Synthesis | None = None
 
     def __iter__(self) -> Iterator[SpeechChunk]:

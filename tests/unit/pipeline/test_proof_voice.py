@@ -1,10 +1,14 @@
 """A voice's proof with real processes: Kokoro-shaped, its first part in a faked environment of AMD's."""
 
+from contextlib import closing
 from dataclasses import replace
+from importlib.metadata import version
 
 import pytest
 
 from starling.core.errors import StarlingError
+from starling.engine.clients import TtsClient
+from starling.engine.supervisor import Supervisor
 from starling.models.library import info_of
 from starling.npu.contexts import Share
 from starling.npu.proof.rules import judge
@@ -14,6 +18,9 @@ from starling.pipeline.proof_voice import VoiceProofRun
 from starling.settings.schema import SETTINGS
 from starling.speech.stt.candidates import judge_by
 from starling.speech.tts.candidates import tts_candidates
+from starling.speech.tts.graph import store
+from starling.speech.tts.ladder import tts_ladder
+from starling.speech.tts.tuning import VARIANTS
 from tests.helpers.kokoro_model import build
 from tests.helpers.vitisai import Environment, report
 
@@ -30,6 +37,7 @@ def machine(tmp_path, monkeypatch, folder):
     """A Strix machine with AMD's software and this model; nothing is measured more often than a test needs."""
     monkeypatch.setenv("STARLING_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(proof_voice, "RUNS", 1)
+    monkeypatch.setattr(VoiceProofRun, "_tune", lambda self, *, again: [])
     env = Environment(tmp_path / "ryzen-ai")
 
     def look(choice, model, *, closely=False, npu=None):
@@ -95,6 +103,22 @@ def test_what_did_not_run_there_is_refused_and_says_so(machine, folder, told, re
     assert entry.state == "refused"
     assert reason in entry.reason
     assert engines.tts_rungs(choice(folder))[0].spec.tier == "cpu"
+
+
+def test_edits_of_the_graph_are_measured_once_in_the_background(tmp_path, monkeypatch, folder):
+    monkeypatch.setenv("STARLING_HOME", str(tmp_path / "home"))
+    with closing(Supervisor(tts_ladder("cpu", info_of(folder), ()))) as supervisor:
+        TtsClient(supervisor).voices()  # the first load notes the model's hashes
+    steps = []
+    run = VoiceProofRun(choice(folder), lambda step, done, total: steps.append(step))
+    assert run.run() == []
+    assert steps[:-1] == [f"cpu:deep: measuring {', '.join(variant)}" for variant in VARIANTS]
+    record = store.kept(store.place(folder, onnxruntime=version("onnxruntime")))
+    assert [tuple(trial["edits"]) for trial in record["trials"]] == list(VARIANTS)
+    assert record["at_once"]["number"] in (1, 2)
+    steps.clear()
+    assert VoiceProofRun(choice(folder), lambda step, done, total: steps.append(step)).run() == []
+    assert steps == []
 
 
 def test_without_a_model_nothing_is_due(machine, tmp_path):

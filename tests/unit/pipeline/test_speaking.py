@@ -63,9 +63,11 @@ class FakeEngine:
     texts: list[str] = field(default_factory=list)
     speeches: list[FakeSpeech] = field(default_factory=list)
     voices: set[tuple[str, float]] = field(default_factory=set)
+    followings: list[str] = field(default_factory=list)
 
-    def synthesize(self, text: str, voice: str, speed: float) -> FakeSpeech:
+    def synthesize(self, text: str, voice: str, speed: float, following: str = "") -> FakeSpeech:
         self.texts.append(text)
+        self.followings.append(following)
         self.voices.add((voice, speed))
         self.speeches.append(FakeSpeech(self, text))
         return self.speeches[-1]

@@ -10,7 +10,7 @@ import difflib
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from starling.core.engine_api import Reply
 from starling.core.errors import StarlingError
 from starling.core.placement import Placement
 from starling.core.results import Samples
+from starling.speech.tts.ahead import Ahead
 from starling.speech.tts.voices import kokoro_voice, phonemizer_language
 
 RATE = 24_000
@@ -57,7 +58,10 @@ def create(config: Mapping[str, Any]) -> KokoroEngine:
         fixed_noise=bool(config.get("fixed_noise")),
     )
     about = {"edits": store.edits_of(place)} if tuned else {}
-    return engine_around(session, config, model, voices_path, voices, about=about)
+    # With a seed the noise has an order, which two at a time would not keep.
+    free = not config.get("seed") and not config.get("fixed_noise")
+    at_once = store.at_once(place) if free else 1
+    return engine_around(session, config, model, voices_path, voices, about=about, at_once=at_once)
 
 
 def engine_around(
@@ -69,6 +73,7 @@ def engine_around(
     *,
     tier: str = "cpu",
     about: Mapping[str, Any] | None = None,
+    at_once: int = 1,
 ) -> KokoroEngine:
     """The engine around a session; ``about`` is added to what it tells of itself."""
     return KokoroEngine(
@@ -78,7 +83,17 @@ def engine_around(
         name=str(config.get("name") or model.parent.name),
         voice=str(config.get("voice") or ""),
         about={"tier": tier, **(about or {})},
+        at_once=at_once,
     )
+
+
+@dataclass(frozen=True)
+class _How:
+    """How a text is spoken."""
+
+    voice: str
+    speed: float
+    trim: bool
 
 
 class KokoroEngine:
@@ -91,6 +106,8 @@ class KokoroEngine:
         name: the model's name.
         voice: the default voice; empty for ``af_heart``, or the first one when the file has none of that name.
         about: what else it tells of itself.
+        at_once: clauses that are made at a time where the next one is known, see :func:`tuning.at_once`. They share
+            the session and its threads.
     """
 
     def __init__(
@@ -101,6 +118,7 @@ class KokoroEngine:
         name: str,
         voice: str,
         about: Mapping[str, Any] | None = None,
+        at_once: int = 1,
     ) -> None:
         from starling.speech.tts import kokoro_files
 
@@ -114,11 +132,19 @@ class KokoroEngine:
         self._style(self._default)
         self._about = {"tier": "cpu", **(about or {})}
         self._where = kokoro_files.placement
+        self._at_once = at_once
+        self._ahead = Ahead()
+
+    @property
+    def voice(self) -> str:
+        """The default voice."""
+        return self._default
 
     def describe(self) -> dict[str, Any]:
         """Tier, model, voices, rate in Hz, placement, providers and versions, as the session reports them."""
         return {
             **self._about,
+            "at_once": self._at_once,
             "model": self._name,
             "voice": self._default,
             "voices": len(self._voices),
@@ -130,53 +156,65 @@ class KokoroEngine:
         }
 
     def call(self, op: str, args: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Iterator[Reply]:
-        """``synthesize``, or ``voices``; ``trim`` false keeps the silence that the model made.
+        """``synthesize``, or ``voices``.
+
+        Of ``synthesize``, ``trim`` false keeps the silence that the model made, and ``following`` is the clause that
+        will be asked for next, which may be made meanwhile.
 
         Raises:
             StarlingError: ``tts.unknown_voice``, ``tts.no_phonemizer``, ``tts.bad_speed``, ``model.synthesis_failed``,
                 ``engine.unknown_op``.
         """
         if op == "synthesize":
-            return self._synthesize(
-                args["text"],
-                args.get("voice") or self._default,
-                float(args.get("speed", 1.0)),
-                trim=bool(args.get("trim", True)),
-            )
+            how = _How(args.get("voice") or self._default, float(args.get("speed", 1.0)), bool(args.get("trim", True)))
+            return self._synthesize(args["text"], how, str(args.get("following") or ""))
         if op == "voices":
             return iter([Reply({"voices": self._list_voices()})])
         raise StarlingError("engine.unknown_op", f"Kokoro has no operation {op!r}.")
 
-    def _synthesize(self, text: str, voice: str, speed: float, *, trim: bool) -> Iterator[Reply]:
-        style = self._style(voice)
-        language = phonemizer_language(voice)
-        check_speed(speed)
+    def _synthesize(self, text: str, how: _How, following: str) -> Iterator[Reply]:
+        self._style(how.voice)
+        phonemizer_language(how.voice)
+        check_speed(how.speed)
         places: list[Placement] = []
+        self._make_ahead(following, how)
 
         def pieces() -> Iterator[tuple[Samples, float]]:
             for clause in clauses(text):
-                piece = self._say(clause, style, speed, language, trim)
-                if piece is not None:
-                    places.append(self._where(self._session))
-                    yield piece
+                start = time.perf_counter()
+                made = self._ahead.take((clause, how))
+                phonemes = "" if made is not None else self._phonemes(clause, how.voice)
+                if made is None and not phonemes:
+                    continue
+                audio = made() if made is not None else self.sound(phonemes, how.voice, how.speed, trim=how.trim)
+                places.append(self._where(self._session))
+                yield audio, time.perf_counter() - start
 
-        yield from replies(pieces(), voice, lambda: together(places) or self._where(self._session))
+        yield from replies(pieces(), how.voice, lambda: together(places) or self._where(self._session))
 
-    def _say(
-        self, clause: str, style: NDArray[np.float32], speed: float, language: str, trim: bool
-    ) -> tuple[Samples, float] | None:
-        """A clause's sound and the seconds it took; None when it has no phonemes."""
-        start = time.perf_counter()
-        phonemes = self._kokoro.tokenizer.phonemize(clause, language)
-        if not any(phoneme.isalpha() for phoneme in phonemes):
-            return None
+    def _make_ahead(self, following: str, how: _How) -> None:
+        """Begin with the clause that will be asked for next, beside this one."""
+        if self._at_once < 2 or len(clauses(following)) != 1:
+            return
+        (clause,) = clauses(following)
+        phonemes = self._phonemes(clause, how.voice)  # here: espeak's state is global
+        if phonemes:
+            self._ahead.make((clause, how), lambda: self.sound(phonemes, how.voice, how.speed, trim=how.trim))
+
+    def _phonemes(self, clause: str, voice: str) -> str:
+        """A clause's phonemes; empty when it has none."""
+        phonemes = str(self._kokoro.tokenizer.phonemize(clause, phonemizer_language(voice)))
+        return phonemes if any(phoneme.isalpha() for phoneme in phonemes) else ""
+
+    def sound(self, phonemes: str, voice: str, speed: float = 1.0, *, trim: bool = True) -> Samples:
+        """The sound of phonemes, (n,) float32; may be called from two threads at once. Raises as :meth:`call`."""
         try:
-            audio, _rate = self._kokoro.create(phonemes, style, speed, is_phonemes=True, trim=trim)
+            audio, _rate = self._kokoro.create(phonemes, self._style(voice), speed, is_phonemes=True, trim=trim)
         except self._failures as error:
             raise synthesis_failed(error) from error
         if not np.isfinite(audio).all():
             raise synthesis_failed("its sound has values that are no numbers")
-        return np.asarray(audio, np.float32), time.perf_counter() - start
+        return np.asarray(audio, np.float32)
 
     def _style(self, voice: str) -> NDArray[np.float32]:
         if voice not in self._voices:

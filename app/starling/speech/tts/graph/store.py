@@ -25,6 +25,7 @@ from starling.speech.tts.graph.wire import Damaged
 EDITS_VERSION = 1
 """Of the code that edits graphs: another number makes everything again."""
 TUNED = "tuned.json"
+NOT_EDITABLE = "tts.not_editable"
 _READ_LIMIT = 1 << 20
 _CHARACTERS = 16
 
@@ -97,5 +98,12 @@ def edits_of(folder: Path) -> list[str]:
     return [str(name) for name in found] if isinstance(found, list) else []
 
 
+def at_once(folder: Path) -> int:
+    """Clauses to make at a time, as it was measured; 1 when it was not."""
+    found = kept(folder).get("at_once")
+    number = found.get("number") if isinstance(found, dict) else 1
+    return 2 if number == 2 else 1
+
+
 def _not_editable(path: Path, why: str) -> StarlingError:
-    return StarlingError("tts.not_editable", f"The graph of {path} cannot be edited: {why}.", "It is used as it is.")
+    return StarlingError(NOT_EDITABLE, f"The graph of {path} cannot be edited: {why}.", "It is used as it is.")
