@@ -208,7 +208,6 @@ class Producer:
             self.last_metrics = metrics or self.last_metrics
             self.synthesis_s += metrics.synthesis_s if metrics else self._clock() - began_s
 
-
     def _may_share(self, clause: str, now_s: float) -> bool:
         if self._sounds_since_s is None or not self._made_s:
             return False
