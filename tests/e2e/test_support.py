@@ -91,6 +91,8 @@ def test_nothing_private_is_in_it(home, tmp_path):
 
 def test_it_tells_what_helps(tmp_path):
     made, place = machine(tmp_path / "root", "strix", "memlock", "not_in_group"), tmp_path / "support.zip"
+    (tmp_path / "home" / "config").mkdir(parents=True)
+    (tmp_path / "home" / "config" / "settings.toml").write_text('[stt]\nmodel = "starter"\n[tts]\ntier = "demo"\n')
     done = starling("doctor", "--json", "--bundle", str(place), home=tmp_path / "home", env={**NO_SOUND, **made.env})
     assert (done.code, json.loads(done.out)) == (0, {"bundle": str(place)}), done.err
     with zipfile.ZipFile(place) as archive:
@@ -98,6 +100,7 @@ def test_it_tells_what_helps(tmp_path):
     codes = [fault["code"] for fault in report["npu"]["faults"]]
     assert {"npu.memlock", "npu.permission"} <= set(codes)
     assert "alex" not in json.dumps(report)
+    assert profile["engines"][0]["name"] == "legacy:starter"
     assert profile["engines"][0]["calls"]["whole call"]["count"] == profile["runs"]
 
 

@@ -8,6 +8,7 @@ import os
 import platform
 import socket
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,17 @@ from starling.settings.store import Settings
 
 PLAIN_TEXTS = ("stt.language", "tts.voice")
 """Settings that are texts without a list of choices, and yet say nothing of a person where they are short codes."""
+MODELS = ("stt.model", "tts.model")
 CODE_CHARACTERS = 16
 CHOSEN, DEFAULT = "<set>", "<not set>"
 _VARIABLES = ("USER", "LOGNAME", "USERNAME", "SUDO_USER", "HOSTNAME", "COMPUTERNAME")
 
 
 def plain(setting: Setting, value: object) -> bool:
-    """Whether a setting's value may be shown: numbers, switches, words of a list, and short codes."""
+    """Whether a setting's value may be shown: numbers, switches, words of a list, known models, and short codes."""
     if not isinstance(value, str) or value in setting.choices or value == setting.default:
+        return True
+    if setting.key in MODELS and value in catalogue_names():
         return True
     return setting.key in PLAIN_TEXTS and len(value) <= CODE_CHARACTERS and value.replace("_", "").isalnum()
 
@@ -59,6 +63,7 @@ def _setting_texts(settings: Settings) -> Iterator[str]:
             yield Path(value).name
 
 
+@cache
 def catalogue_names() -> frozenset[str]:
     """Models that anybody may have; their names say nothing."""
     from starling.models import library

@@ -68,6 +68,8 @@ def test_settings_are_shown_without_texts(tmp_path):
     assert (shown["stt.tier"], shown["stt.language"], shown["vad.threshold"]) == ("legacy", "de", 0.4)
     assert shown["stt.model"] == support_private.CHOSEN
     assert set(shown) == {setting.key for setting in SETTINGS}
+    file.write_text('[stt]\nmodel = "starter"\n')
+    assert support_private.settings_shown(Settings(file))["stt.model"] == "starter"
 
 
 def test_devices_keep_only_what_names_nobody(tmp_path, monkeypatch):
