@@ -117,9 +117,11 @@ class Slots:
         with self._guarded():
             held = self._look()
             free = [number for number in range(self._most) if held.get(number) is None]
-            kept = 1 if family == "tts" and not any(_is(slot, "stt") for slot in held.values()) else 0
-            if len(free) <= kept:
-                raise _busy(list(filter(None, held.values())), self._most)
+            used = list(filter(None, held.values()))
+            kept = 1 if family == "tts" and not any(_is(slot, "stt") for slot in used) else 0
+            # Places taken when there was more room count too.
+            if min(len(free), self._most - len(used)) <= kept:
+                raise _busy(used, self._most)
             lock = self._lock(free[0])
             lock.acquire(timeout=0)
             return Slot(lock, self._note(free[0]), family)

@@ -47,6 +47,18 @@ def test_one_place_is_recognitions(tmp_path):
     slots.take("stt").release()
 
 
+def test_what_was_taken_when_there_was_more_room_counts(tmp_path):
+    """Another program has taken contexts since: the first place is free, and the driver has no room."""
+    first, second, third = (Slots(tmp_path, 3).take("stt") for _ in range(3))
+    first.release()
+    with pytest.raises(StarlingError) as caught:
+        Slots(tmp_path, 2).take("stt")
+    assert caught.value.code == "npu.busy"
+    third.release()
+    Slots(tmp_path, 2).take("stt").release()
+    second.release()
+
+
 def test_a_full_npu_says_who_fills_it(tmp_path):
     with pytest.raises(StarlingError, match="Other programs"):
         Slots(tmp_path, 0).take("stt")
