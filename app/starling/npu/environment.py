@@ -12,6 +12,7 @@ import contextlib
 import functools
 import hashlib
 import os
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -163,9 +164,15 @@ def _linked(modules: Iterable[Path]) -> str:
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
         for target in targets.values():
-            link = folder / target.name
-            if not link.is_symlink() or os.readlink(link) != str(target):
-                link.unlink(missing_ok=True)
-                link.symlink_to(target)
+            _link(folder / target.name, target)
         return str(folder)
     return ""
+
+
+def _link(link: Path, target: Path) -> None:
+    """In one step: another engine that starts at the same time makes the same one."""
+    if link.is_symlink() and os.readlink(link) == str(target):
+        return
+    part = link.with_name(f".{link.name}.{secrets.token_hex(4)}")
+    part.symlink_to(target)
+    os.replace(part, link)

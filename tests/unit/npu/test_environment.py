@@ -220,3 +220,20 @@ def test_where_no_link_can_be_made_none_is_promised(root, tmp_path, monkeypatch)
 def test_garbage_for_a_report(output):
     assert setup_script.parse(output, "m").values == {}
     assert setup_script.parse(output, "m").problem
+
+
+def test_two_engines_that_start_at_once_share_the_folder_with_the_module(tmp_path, monkeypatch):
+    root = Sysroot(tmp_path)
+    path = "/usr/lib/python3.13/site-packages/pyxrt.so"
+    real = Path.symlink_to
+
+    def as_another_does_it(self, target):
+        link = self.with_name("pyxrt.so")
+        if not link.is_symlink():
+            real(link, target)
+        real(self, target)
+
+    monkeypatch.setattr(Path, "symlink_to", as_another_does_it)
+    folder = Path(look(npu(root, None, path, place="/usr"), root).variables({})["PYTHONPATH"])
+    assert os.readlink(folder / "pyxrt.so") == str(root.path(path))
+    assert [one.name for one in folder.iterdir()] == ["pyxrt.so"]
