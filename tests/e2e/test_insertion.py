@@ -79,6 +79,7 @@ def test_keys_and_undo_in_an_editor_on_a_german_layout(screen, editor, make) -> 
     assert editor.holds(TEXT)
 
 
+@pytest.mark.slow
 def test_caps_lock_changes_nothing_and_stays(screen, terminal, make) -> None:
     screen.key("Caps_Lock")
     make("xtest").insert("Hello é World")
@@ -98,12 +99,14 @@ def test_pasting_with_the_keys_that_each_application_wants(screen, terminal, mak
         assert editor.holds(LINES)
 
 
+@pytest.mark.slow
 def test_a_new_line_is_pasted_where_enter_would_run_it(terminal, make) -> None:
     done = make().insert("echo one\necho two")
     assert done.way == "paste"
     assert wait_until(lambda: terminal.text().replace("\r", "\n") == "echo one\necho two", 3)
 
 
+@pytest.mark.slow
 def test_a_long_text_arrives_whole_and_in_order(editor, make) -> None:
     text = "".join(f"{number} Wörter. " for number in range(40_000)).rstrip()
     assert len(text) > 400_000
@@ -111,6 +114,7 @@ def test_a_long_text_arrives_whole_and_in_order(editor, make) -> None:
     assert editor.holds(text)
 
 
+@pytest.mark.slow
 def test_a_typed_text_of_some_length_arrives_whole(terminal, make) -> None:
     text = "".join(f"{number} Wörter, señor 你. " for number in range(100))
     make("xtest").insert(text)
@@ -118,7 +122,12 @@ def test_a_typed_text_of_some_length_arrives_whole(terminal, make) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "data"), [("UTF8_STRING", "kopiert é".encode()), ("image/png", PNG), ("text/html", HTML)]
+    ("kind", "data"),
+    [
+        pytest.param("UTF8_STRING", "kopiert é".encode(), marks=pytest.mark.slow),
+        ("image/png", PNG),
+        pytest.param("text/html", HTML, marks=pytest.mark.slow),  # also among all types, below
+    ],
 )
 def test_the_clipboard_is_as_before(screen, terminal, make, kind, data) -> None:
     tool = make("paste")
@@ -170,6 +179,7 @@ def test_what_was_copied_meanwhile_is_left_alone(screen) -> None:
         other.close()
 
 
+@pytest.mark.slow
 def test_an_empty_clipboard_is_empty_again(screen, terminal, make) -> None:
     make("paste").insert("hello")
     assert terminal.holds("hello")
@@ -200,6 +210,7 @@ def test_a_modifier_that_stays_down_keeps_the_text(screen, terminal, make) -> No
     assert "modifier" in tool.scratchpad.read().reason
 
 
+@pytest.mark.slow
 def test_an_excluded_application_gets_nothing(terminal, make) -> None:
     tool = make(excluded={"XTerm"})
     with pytest.raises(StarlingError) as caught:
@@ -208,6 +219,7 @@ def test_an_excluded_application_gets_nothing(terminal, make) -> None:
     assert terminal.text() == ""
 
 
+@pytest.mark.slow
 def test_undo_needs_the_window_of_the_insertion(screen, terminal, make, tmp_path) -> None:
     tool = make()
     tool.insert("hello")

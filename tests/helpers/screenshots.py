@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 from starling.history.bulk import fill
+from tests.helpers import insertion_shots
 from tests.helpers.commands import MARK
 from tests.helpers.display import Screen
 from tests.helpers.firstrun import MOST_TABS, FirstSteps
@@ -43,7 +44,7 @@ SAID = [
 ]
 """Questions and dictations in turn, with the replies."""
 
-PARTS = ("states", "voices", "models", "history", "connection", "first_run", "panels", "looks")
+PARTS = ("states", "voices", "models", "history", "connection", "first_run", "insertion", "panels", "looks")
 
 
 def recogniser(home: Path) -> int:
@@ -205,6 +206,10 @@ class Studio:
         with window:
             FirstSteps(window, screen, self.server, self.folder, lambda name: self.shot(window, name)).walk()
         screen.close()
+
+    def insertion(self) -> None:
+        """The Insertion doctor, every way tested."""
+        insertion_shots.insertion(self, "insertion", STARTER.format(theme="light"), SIZE)
 
     def panels(self) -> None:
         """The panel on faked machines, each with its accelerators proven as far as that goes."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from starling import locate
@@ -39,11 +41,17 @@ def inserter(get: Get, *, private: bool = False, scratchpad: Scratchpad | None =
     """One for the whole program. It connects to nothing before it is used."""
     from starling.dictation.insertion.inserter import Inserter
 
-    return Inserter(locate.data_dir() / FOLDER, wishes(get, private=private), scratchpad=scratchpad)
+    page = scratchpad or scratchpad_of_user()
+    return Inserter(locate.data_dir() / FOLDER, wishes(get, private=private), scratchpad=page)
 
 
 def scratchpad_of_user() -> Scratchpad:
-    """The page on disk."""
+    """The page on disk: one for the process, so that a window hears of what a dictation adds."""
+    return _scratchpad(locate.data_dir() / FOLDER / "scratchpad.json")
+
+
+@cache
+def _scratchpad(path: Path) -> Scratchpad:
     from starling.dictation.insertion.scratchpad import Scratchpad
 
-    return Scratchpad(locate.data_dir() / FOLDER / "scratchpad.json")
+    return Scratchpad(path)

@@ -114,6 +114,7 @@ def _shell(app: QApplication, options: argparse.Namespace) -> Shell:
     from starling.ui.bridge import Bridge
     from starling.ui.firstrun.due import due
     from starling.ui.history.page import HistoryPage
+    from starling.ui.insertion.opening import InsertionMenu
     from starling.ui.look import theme
     from starling.ui.models.page import ModelsPage
     from starling.ui.shell import translations
@@ -135,6 +136,7 @@ def _shell(app: QApplication, options: argparse.Namespace) -> Shell:
     history.preferences_requested.connect(window.preferences_requested)
     window.add_page("history", history)
     PrivateMode(service, bridge, window.menus)
+    InsertionMenu(settings, window)
     shell = Shell(settings, service, bridge, window, Deadline(locate.cache_dir()))
     shell.welcomes = not options.report_start and due(settings.path, locate.data_dir(), os.environ)
     if options.report_start:

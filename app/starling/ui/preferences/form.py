@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWi
 
 from starling.core.errors import StarlingError
 from starling.settings.schema import PAGES, SETTINGS, PageKey, Value
+from starling.ui.insertion.opening import InsertionFoot
 from starling.ui.keys.card import KeysCard
 from starling.ui.kit.text import wrapped
 from starling.ui.look.tokens import SPACE_M, SPACE_S, SPACE_XL
@@ -145,6 +146,8 @@ class Form(QScrollArea):
             self.views[page] = view
             if page == "history":
                 view.add_foot(Privacy(self._around.service))
+            if page == "insertion":
+                view.add_foot(InsertionFoot(self._around.settings))
             if page in ("keys", "power"):
                 card = (KeysCard if page == "keys" else PowerCard)(self._around.service)
                 self._around.bridge.event.connect(card.on_event)

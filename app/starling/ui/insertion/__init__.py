@@ -1,0 +1,1 @@
+"""The Insertion doctor and the scratchpad."""
