@@ -223,3 +223,12 @@ def test_playing_a_turn_again_opens_no_follow_up_time():
     loop = scripted(replayed, quiet(1.5), tone(1), quiet(1), texts=["one"])
     (heard,) = loop.heard
     assert heard.verdict == "not_addressed"
+
+
+def test_the_stream_is_warm_and_a_word_begun_before_the_key_is_whole():
+    loop = scripted(
+        listen(activation="hold"), quiet(1), tone(0.4), press, tone(0.6), release, quiet(1), texts=["first word"]
+    )
+    (heard,) = loop.heard
+    assert heard.text == "first word"
+    assert loop.lengths[0] >= 0.95  # both parts, but for what is less than a frame
