@@ -20,7 +20,7 @@ def build_helper(target: Path, programs: tuple[str, ...], top: Path, timeout_s: 
     """A copy of the helper with another list of programs, owner and root folder: it takes nothing from outside."""
     text = HELPER.read_text()
     for pattern, value in (
-        (r"#!.*", f"#!{sys.executable} -IS"),
+        (r"#!.*", f"#!{Path(sys.executable).resolve()} -IS"),  # a path with a space cannot stand there
         (r"PROGRAMS = .*", f"PROGRAMS = {programs!r}"),
         (r"OWNER, TOP = .*", f"OWNER, TOP = {os.getuid()}, {str(top)!r}"),
         (r"TIMEOUT_S = .*", f"TIMEOUT_S = {timeout_s}"),
