@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from starling.child.worker import actionable
 from starling.core.errors import StarlingError
+from starling.core.foreign import one_line
 from starling.core.placement import Placement
 from starling.npu.vitisai import assignment
 from starling.npu.vitisai.options import PROVIDER, REPORT
@@ -159,7 +160,7 @@ def _only_input(session: Any) -> tuple[str, int, type[np.floating[Any]]]:
 
 
 def _failed(text: str) -> StarlingError:
-    reason = " ".join(text.split())[:300].rstrip(".")
+    reason = one_line(text, 300).rstrip(".")
     fix = "Look at the output of `starling doctor`; a newer NPU driver or Ryzen AI software may help."
     if "no such option" in reason:
         fix = "This Ryzen AI software does not know the compiler's options: update it to 1.8 or newer."

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from starling.core.errors import StarlingError
+from starling.core.foreign import one_line
 
 _RELOAD = "Reload the driver (sudo modprobe -r amdxdna && sudo modprobe amdxdna) or restart the computer"
 _MEMLOCK = (
@@ -155,5 +156,4 @@ def told() -> Iterator[None]:
 
 def _short(text: str, limit: int = 200) -> str:
     """The first line."""
-    line = (text.strip().splitlines() or ["no text"])[0].rstrip(".")
-    return line if len(line) <= limit else f"{line[: limit - 1]}…"
+    return one_line((text.strip().splitlines() or ["no text"])[0], limit).rstrip(".")

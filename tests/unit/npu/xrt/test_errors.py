@@ -54,3 +54,8 @@ def test_a_long_text_is_cut_to_a_line() -> None:
 def test_a_bug_stays_a_bug() -> None:
     with pytest.raises(TypeError), told():
         raise TypeError("incompatible function arguments")
+
+
+def test_a_drivers_text_can_be_shown() -> None:
+    message = explain("\x1b[31mstrange\x1b[0m \ud800error\x07\nmore").message
+    assert message == "The NPU's driver failed: strange error."
