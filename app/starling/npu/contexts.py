@@ -18,14 +18,13 @@ from typing import Literal
 from filelock import FileLock, Timeout
 
 from starling.core.errors import StarlingError
+from starling.npu.probe.judge import CONTEXT_LIMITS
 from starling.npu.report import Holder, Npu
 
 Family = Literal["stt", "tts"]
 
 MOST = 3
 """Engines at a time; their models share the array's memory bandwidth."""
-CONTEXTS = {"XDNA1": 6, "XDNA2": 16}
-"""Hardware contexts by the driver's own tables (npu1 and npu4 to npu6), where it does not tell them itself."""
 GUARD_S = 2.0
 """The guard is held for microseconds; only a stopped process holds it longer."""
 _NOTE_BYTES = 4096
@@ -61,7 +60,7 @@ def most_for(npu: Npu, ours: Iterable[int] = ()) -> int:
         ours: process ids whose contexts are our own.
     """
     told = npu.value("contexts at most")
-    room = int(told) if told.isdecimal() and int(told) else CONTEXTS.get(npu.generation)
+    room = int(told) if told.isdecimal() and int(told) else CONTEXT_LIMITS.get(npu.generation)
     return MOST if room is None else max(0, min(MOST, room - share(npu.holders, ours).others))
 
 

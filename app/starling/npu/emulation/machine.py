@@ -11,7 +11,6 @@ from starling.npu.emulation import DEVICE, FAULT
 CONTEXT_LIMITS = {"npu1": 6, "npu2": 16}
 """Hardware contexts, as in the driver: ``hwctx_limit`` in npu1_regs.c and npu4_regs.c of amd/xdna-driver 856409ca."""
 NAMES = {"npu1": "RyzenAI-npu1", "npu2": "RyzenAI-npu4"}
-DEVICE_IDS = {"npu1": "1502", "npu2": "17f0"}
 BDF = "0000:00:00.1"
 HEAP_BYTES = 64 << 20
 """The device heap that instruction buffers come from."""

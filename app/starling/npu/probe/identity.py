@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from starling.npu.sysroot import Sysroot
 
 CAP_IPC_LOCK = 1 << 14
-CAP_SYS_ADMIN = 1 << 21
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ ABSENT = "No AMD Ryzen AI NPU is on the PCI bus."
 HAS_NPU = re.compile(r"(?i)Ryzen AI\b|Ryzen [3579] (PRO )?(7[689]40|8[6789]4[05])(U|HS|H)\b|Ryzen [57] (PRO )?8[67]00G")
 """Processors that are sold with an NPU: only a hint, and only when none is on the bus."""
 CONTEXT_LIMITS = {"XDNA1": 6, "XDNA2": 16}
-"""Hardware contexts that today's driver allows; the driver's own number wins."""
+"""Hardware contexts by the driver's own tables (npu1, and npu4 to npu6); the number that it tells itself wins."""
 RELOAD = "Close the programs that use the NPU and run: sudo modprobe -r amdxdna && sudo modprobe amdxdna"
 
 

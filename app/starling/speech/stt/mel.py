@@ -17,7 +17,6 @@ WINDOW = 400
 """25 ms in samples."""
 HOP = 160
 """10 ms in samples."""
-FRAMES_PER_S = SAMPLE_RATE // HOP
 MAX_FRAMES = 3000
 """30 s: the longest context of every Whisper."""
 
