@@ -283,18 +283,23 @@ def told(family: str, event: EngineEvent) -> events.EngineChanged:
 
 
 class Recogniser:
-    """One clip in, one result out, with the recogniser in use. ``options`` may be changed."""
+    """One clip in, one result out, with the recogniser in use. ``options`` and ``prompt`` may be changed.
+
+    ``prompt``: asked before each clip for the text that may have come before it; not for live text.
+    """
 
     def __init__(self, engines: Engines, options: SttOptions) -> None:
         self.options = options
+        self.prompt: Callable[[], str] = lambda: ""
         self._engines = engines
 
     def __call__(self, samples: Samples) -> Recognised:
         """Blocks until the text is there. Raises StarlingError when every rung failed."""
+        prompt = self.prompt()
         while True:
             client = self._engines.stt
             try:
-                return recognise(client, self.options)(samples)
+                return recognise(client, replace(self.options, prompt=prompt))(samples)
             except StarlingError as error:
                 if error.code != CLOSED or client is self._engines.stt:
                     raise

@@ -130,6 +130,10 @@ class Keeper:
         """The text was shown: the audio may go."""
         self._do(lambda history: history.delivered(utterance), utterance)
 
+    def shaped(self, utterance: str, text: str) -> None:
+        """A dictation's text as it is written, in the place of what was recognised; the transcript stays."""
+        self._do(lambda history: history.shaped(utterance, text), utterance)
+
     def inserted(self, utterance: str, text: str, way: str, application: str) -> None:
         """A dictation's text, as it was shaped, stands where the cursor was."""
 

@@ -51,6 +51,7 @@ def facts(transcript: Transcript) -> dict[str, Any]:
     confidence = transcript.confidence
     return {
         "text": transcript.text,
+        "language": transcript.language,
         "placement": transcript.placement,
         "processing_s": round(transcript.processing_s, 4),
         "confidence": None if confidence is None else round(confidence, 3),

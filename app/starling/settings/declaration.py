@@ -29,6 +29,7 @@ PageKey = Literal[
     "voice",
     "assistant",
     "conversation",
+    "dictation",
     "insertion",
     "models",
     "power",

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit
 from starling.settings.schema import PAGES, SETTINGS, Setting
 from starling.ui.preferences import (
     conversation_texts,
+    dictation_texts,
     history_texts,
     insertion_texts,
     keys_texts,
@@ -40,6 +41,7 @@ def test_they_are_literals():
     modules = (
         texts,
         conversation_texts,
+        dictation_texts,
         history_texts,
         insertion_texts,
         keys_texts,

@@ -52,9 +52,15 @@ def format_of(name: str) -> Format:
 
 
 def read_words(data: bytes, kind: Format) -> Imported[str]:
-    """Vocabulary or phrases of a file. Raises StarlingError ``dictation.not_a_list``."""
+    """The vocabulary of a file. Raises StarlingError ``dictation.not_a_list``."""
     text, notes = decoded(data)
     return _collected([row[0] for row in _rows(text, kind, 1)], entries.checked_word, notes)
+
+
+def read_phrases(data: bytes, kind: Format) -> Imported[str]:
+    """The blocked phrases of a file. Raises StarlingError ``dictation.not_a_list``."""
+    text, notes = decoded(data)
+    return _collected([row[0] for row in _rows(text, kind, 1)], entries.checked_phrase, notes)
 
 
 def read_replacements(data: bytes, kind: Format) -> Imported[Replacement]:

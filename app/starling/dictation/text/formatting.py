@@ -144,8 +144,10 @@ class _Writer:
     def _is_double(self, token: Token, ends: bool) -> bool:
         """The same mark twice is one, but people do shout."""
         last = self.pieces[-1] if self.pieces else None
-        same = last is not None and last.kind == "mark" and last.token.text == token.text
-        return same and token.text in (",", ".", ";", ":")
+        if last is None or token.text not in (",", ".", ";", ":"):
+            return False
+        written = last.token.text + last.token.after
+        return written.endswith(token.text) and (last.kind == "mark" or last.token.fixed)
 
     def _break(self, entry: Entry) -> None:
         if entry.write and entry.deed != "bullet":

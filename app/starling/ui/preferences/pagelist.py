@@ -19,6 +19,7 @@ _ICONS: dict[PageKey, str] = {
     "voice": "speaker",
     "assistant": "assistant",
     "conversation": "send",
+    "dictation": "dictation",
     "insertion": "dictation",
     "models": "model",
     "power": "bolt",

@@ -11,6 +11,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QLocale
 from starling.settings.schema import Page, Setting, Value
 from starling.ui.preferences import (
     conversation_texts,
+    dictation_texts,
     history_texts,
     insertion_texts,
     keys_texts,
@@ -94,6 +95,7 @@ SOURCES: frozenset[str] = (
     | npu_texts.SOURCES
     | power_texts.SOURCES
     | history_texts.SOURCES
+    | dictation_texts.SOURCES
     | insertion_texts.SOURCES
     | keys_texts.SOURCES
     | frozenset(

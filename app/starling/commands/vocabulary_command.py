@@ -1,0 +1,12 @@
+"""``starling vocabulary``: names and words of the user's own."""
+
+from __future__ import annotations
+
+import argparse
+
+from starling.commands import dictation_lists
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the actions."""
+    dictation_lists.configure(parser, dictation_lists.VOCABULARY)
