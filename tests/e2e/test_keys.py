@@ -1,12 +1,15 @@
 """The talk key while another window is in front, and the commands of other processes: the real window, real sound."""
 
 import subprocess
+import time
 
 import pytest
 
+from tests.helpers.bus import private_bus
 from tests.helpers.commands import processes, starling
 from tests.helpers.display import Screen, need, screen
 from tests.helpers.listening import speech_wav
+from tests.helpers.portal import GlobalShortcuts
 from tests.helpers.pulse import PulseServer, wait_until
 from tests.helpers.watching import Watching
 
@@ -117,6 +120,31 @@ def test_other_processes_talk_and_change_the_mode(window, screen, server, tmp_pa
     done = starling("ptt", "press", home=home, env=env)
     assert (done.code, "remote.not_running" in done.err) == (1, True)
     assert wait_until(lambda: not list((home / "runtime").glob("starling-*")), 2)
+
+
+def test_a_key_that_the_desktops_portal_gives_talks(screen, server, tmp_path):
+    home = tmp_path / "home"
+    settings = STARTER.replace("[keys]", '[keys]\nway = "portal"')
+    with private_bus(tmp_path / "bus") as address, GlobalShortcuts(address, "deny") as portal:
+        env = {**server.variables, "DBUS_SESSION_BUS_ADDRESS": address}
+        with Watching(screen, home, env, settings) as window:
+            screen.window()
+            window.wait_for("Ready")
+            assert window.until(lambda: any("was told not to" in told for told in window.named("KeysShown")))
+            portal.mood = "grant"
+            window.ask("preferences=keys.talk")
+            assert window.until(lambda: window.ask("press=&Ask_again"))
+            assert window.until(lambda: "binding='CTRL+ALT+space'" in window.named("KeysShown")[-1])
+            portal.key("talk", True)
+            assert held(window, True)
+            server.play_into(server.microphone, speech_wav(tmp_path / "a.wav", ["what is the date today"], pause_s=0.3))
+            portal.key("talk", False)
+            assert "held=True" in window.wait_for("Heard")[0]
+            portal.revoke()
+            assert window.until(lambda: "taken the global key away" in window.named("KeysShown")[-1])
+            began_s = time.monotonic()
+        assert time.monotonic() - began_s < 4  # it quits in time, whatever the portal does
+    assert processes(home) == []
 
 
 def test_wrong_usage_is_told_as_by_every_command(tmp_path):
