@@ -11,8 +11,10 @@ from starling.assistant.llm.connection import Wishes
 from starling.assistant.llm.memory import Bounds
 from starling.core.results import SttOptions
 from starling.core.segmenter import SegmenterConfig
+from starling.dictation.text.rules import Switches
 from starling.npu.proof.rules import Prefer
 from starling.pipeline.conversation import AnswerPolicy
+from starling.pipeline.dictation_text import switches
 from starling.pipeline.events import Activation, Mode
 from starling.pipeline.handsfree import Phrases
 from starling.settings.lists import items
@@ -55,6 +57,7 @@ class Choice:
     activation: Activation
     live_text: bool
     xrt_log: bool
+    dictation: Switches
     phrases: Phrases
 
 
@@ -103,6 +106,7 @@ def choose(setting: Callable[[str], Value], language: str | None = None, **optio
         "activation": read("listen.activation"),
         "live_text": read("stt.partial"),
         "xrt_log": read("engine.xrt_log"),
+        "dictation": switches(setting),
         "phrases": Phrases(
             start=read("dictation.start_phrase"),
             stop=read("dictation.stop_phrase"),
