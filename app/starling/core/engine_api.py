@@ -77,6 +77,10 @@ class EngineSpec:
     proven_rtf: float | None = None
 
 
+TRIED_FIRST = " is tried first"
+"""How the reason of a rung ends that is only second in line: it is untrue once the first was left."""
+
+
 @dataclass(frozen=True)
 class Rung:
     """One step of a ladder: an engine that can be used, and why nothing above it is."""

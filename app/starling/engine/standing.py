@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from starling.core.changes import Change
-from starling.core.engine_api import Rung
+from starling.core.engine_api import TRIED_FIRST, Rung
 from starling.engine.deadlines import Pace
 from starling.engine.failures import EngineFailure, EngineHung
 from starling.engine.policy import demotes
@@ -46,7 +46,8 @@ class Ladder:
     def why_not_better(self, index: int) -> str:
         """Why nothing above this rung is used."""
         demoted = [f"{change.who}: {change.reason}" for change in self.left_above(index)]
-        return " ".join([*demoted, self._standings[index].rung.why_not_better]).strip()
+        own = self._standings[index].rung.why_not_better
+        return " ".join(demoted if demoted and own.endswith(TRIED_FIRST) else [*demoted, own]).strip()
 
     def left_above(self, index: int) -> list[Change]:
         """The rungs above this one that were left for the session."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from starling.core.engine_api import EngineSpec, Rung
+from starling.core.engine_api import TRIED_FIRST, EngineSpec, Rung
 from starling.core.errors import StarlingError
 from starling.models.info import ModelInfo, largest
 from starling.npu.candidate import Candidate
@@ -87,11 +87,11 @@ def stt_ladder(
     if not clauses and not used:
         clauses = [no_candidates]
     rungs = [_rung(candidate, judged, clauses) for candidate, judged in used]
-    first = f"{rungs[-1].spec.name} is tried first" if rungs else ""
+    first = f"{rungs[-1].spec.name}{TRIED_FIRST}" if rungs else ""
     if chosen is None:
         return [*rungs, _demo(first or "legacy: no Whisper model is installed")]
     rungs.append(Rung(_whisper(chosen, threads), first or "; ".join(clauses)))
-    return rungs if tier == "legacy" else [*rungs, _demo(f"legacy: {chosen.name} is tried first")]
+    return rungs if tier == "legacy" else [*rungs, _demo(f"legacy: {chosen.name}{TRIED_FIRST}")]
 
 
 def who(candidate: Candidate) -> str:

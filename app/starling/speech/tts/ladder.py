@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from starling.core.engine_api import EngineSpec, Rung
+from starling.core.engine_api import TRIED_FIRST, EngineSpec, Rung
 from starling.core.errors import StarlingError
 from starling.models.info import ModelInfo, largest
 from starling.npu.candidate import Candidate
@@ -61,11 +61,11 @@ def tts_ladder(
         return [_demo("cpu: no Kokoro model is installed", seed)]
     used, clauses = _sorted(tier, candidates, judge)
     rungs = [_accelerated(candidate, judged) for candidate, judged in used]
-    first = f"{rungs[-1].spec.name} is tried first" if rungs else "; ".join(clauses) or no_candidates
+    first = f"{rungs[-1].spec.name}{TRIED_FIRST}" if rungs else "; ".join(clauses) or no_candidates
     cpu = Rung(_kokoro(chosen, seed), first)
     if tier == "cpu":
         return [cpu]
-    return [*rungs, cpu, _demo(f"cpu: {chosen.name} is tried first", seed, stand_in=True)]
+    return [*rungs, cpu, _demo(f"cpu: {chosen.name}{TRIED_FIRST}", seed, stand_in=True)]
 
 
 def _sorted(
