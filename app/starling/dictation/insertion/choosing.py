@@ -15,8 +15,9 @@ EXCLUDED = "excluded"
 
 LONG = 400
 """Characters from which on pasting is quicker than typing, and less is lost when the focus moves meanwhile."""
-FOREIGN = 12
-"""So many different characters outside Latin-1 are not put on the keyboard one by one."""
+FOREIGN = 4
+"""More different characters outside Latin-1 are pasted: each change of the keyboard keeps every program and the window
+manager busy for a moment."""
 _LATIN = 0x100
 _ASCII = 0x7F
 

@@ -58,11 +58,19 @@ class Inserter:
         self.wishes = wishes or Wishes()
         self.session = of or session()
         self.scratchpad = scratchpad or Scratchpad(folder / "scratchpad.json")
-        self.memory = Memory(None if self.wishes.private else folder / "failures.json")
+        self.memory = Memory(folder / "failures.json")
         self._look = look
         self._ways = dict(ways if ways is not None else make_ways(self.session, folder, lambda: self.wishes))
         self._lock = threading.Lock()
         self._last: _Last | None = None
+
+    def use(self, wishes: Wishes) -> None:
+        """Follow what the user chose since."""
+        with self._lock:
+            self.wishes = wishes
+            for way in self._ways.values():
+                if hasattr(way, "shift_newline"):
+                    way.shift_newline = shift_for_newline(wishes.newline)
 
     def insert(self, text: str) -> Inserted:
         """Insert a text; what no way can insert goes to the scratchpad, with the reason.
@@ -168,7 +176,7 @@ class Inserter:
         return Inserted("scratchpad", place, None, reason, fix)
 
     def _worked(self, text: str, place: Target, name: str, verified: bool | None) -> Inserted:
-        self.memory.worked(place.application, name)
+        self.memory.worked(place.application, name, keep=not self.wishes.private)
         after = self._look(self.session) if verified is None and place.window else place
         if after.window != place.window:
             verified = False  # nobody knows how much of it went into the other window
@@ -185,7 +193,7 @@ class Inserter:
         if error.code in PASSING_CODES:
             return
         where = ANYWHERE if error.code in DESKTOP_CODES else place.application
-        self.memory.remember(where, name, error.code, error.message)
+        self.memory.remember(where, name, error.code, error.message, keep=not self.wishes.private)
 
     def _keep(self, text: str, reason: str) -> None:
         self.scratchpad.add(text, reason, keep=not self.wishes.private)

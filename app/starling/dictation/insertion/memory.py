@@ -68,24 +68,24 @@ class Memory:
         """The ways to avoid in an application now."""
         return failed_ways(self._failures, application, self._clock())
 
-    def remember(self, application: str, way: str, code: str, reason: str) -> None:
-        """A way failed."""
+    def remember(self, application: str, way: str, code: str, reason: str, *, keep: bool = True) -> None:
+        """A way failed; ``keep`` writes it to disk."""
         new = Failure(application, way, self._clock(), code, reason[:_LONGEST_REASON])
-        self._keep(with_failure(self._failures, new))
+        self._keep(with_failure(self._failures, new), keep)
 
-    def worked(self, application: str, way: str) -> None:
+    def worked(self, application: str, way: str, *, keep: bool = True) -> None:
         """A way worked, whatever was remembered of it."""
-        self._keep(without(without(self._failures, application, way), ANYWHERE, way))
+        self._keep(without(without(self._failures, application, way), ANYWHERE, way), keep)
 
     def forget(self) -> None:
         """Try everything again."""
         self._keep(())
 
-    def _keep(self, failures: tuple[Failure, ...]) -> None:
+    def _keep(self, failures: tuple[Failure, ...], keep: bool = True) -> None:
         if failures == self._failures:
             return
         self._failures = failures
-        if self._path is not None:
+        if keep and self._path is not None:
             with contextlib.suppress(OSError):  # a full disk: it is remembered until the end
                 write_private(self._path, json.dumps([asdict(f) for f in failures], ensure_ascii=False, indent=1))
 

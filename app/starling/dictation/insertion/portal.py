@@ -51,7 +51,7 @@ class PortalWay:
         call_s: float = CALL_S,
         grant_s: float = GRANT_S,
     ) -> None:
-        self._session, self._token, self._shift_newline = session, token, shift_newline
+        self._session, self._token, self.shift_newline = session, token, shift_newline
         self._call_s, self._grant_s = call_s, grant_s
         self._lock = threading.Lock()
         self._bus: Bus | None = None
@@ -73,7 +73,7 @@ class PortalWay:
         with self._lock:
             try:
                 for character in text.replace("\t", " "):
-                    shifted = character == "\n" and self._shift_newline
+                    shifted = character == "\n" and self.shift_newline
                     self._strike([NAMED["Shift_L"]] if shifted else [], keysym_of(character))
                     done += 1
             except StarlingError as error:

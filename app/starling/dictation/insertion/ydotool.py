@@ -38,7 +38,7 @@ class YdotoolWay:
     name = "ydotool"
 
     def __init__(self, session: Session, shift_newline: bool = True) -> None:
-        self._session, self._shift_newline = session, shift_newline
+        self._session, self.shift_newline = session, shift_newline
 
     def available(self) -> Availability:
         """Whether it is installed and its daemon answers."""
@@ -56,7 +56,7 @@ class YdotoolWay:
             raise StarlingError("insert.no_key", "ydotool has no key for a character.", "Paste it.")
         for number, line in enumerate(text.replace("\t", " ").split("\n")):
             if number:
-                self._press(("Shift_L", "Return") if self._shift_newline else ("Return",))
+                self._press(("Shift_L", "Return") if self.shift_newline else ("Return",))
             if line:
                 self._run("type", "--file", "-", data=line.encode())
         return None

@@ -181,3 +181,12 @@ def test_close_closes_all(make) -> None:
     ways = [Recorded("wtype"), Recorded("paste")]
     make(*ways).close()
     assert all(way.closed for way in ways)
+
+
+def test_what_the_user_chooses_later_is_followed(tmp_path) -> None:
+    inserter = Inserter(tmp_path / "insertion", of=SWAY)
+    assert inserter.way("wtype").shift_newline is True
+    inserter.use(Wishes(newline="enter", private=True))
+    assert [inserter.way(name).shift_newline for name in ("xtest", "wtype", "portal", "ydotool")] == [False] * 4
+    assert inserter.wishes.private
+    inserter.close()

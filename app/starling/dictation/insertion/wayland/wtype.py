@@ -26,7 +26,7 @@ class WtypeWay:
     name = "wtype"
 
     def __init__(self, session: Session, shift_newline: bool = True) -> None:
-        self._session, self._shift_newline = session, shift_newline
+        self._session, self.shift_newline = session, shift_newline
 
     def available(self) -> Availability:
         """Whether it is installed, and the compositor is known to take its keys or not."""
@@ -45,7 +45,7 @@ class WtypeWay:
         for part in parts(text.replace("\t", " ")):
             try:
                 if part == "\n":
-                    self._run("-M", "shift", "-k", "Return", "-m", "shift") if self._shift_newline else self._run(
+                    self._run("-M", "shift", "-k", "Return", "-m", "shift") if self.shift_newline else self._run(
                         "-k", "Return"
                     )
                 else:

@@ -131,7 +131,7 @@ class Keymap:
                 character = character_of(keysym)
                 if character:
                     self._strokes.setdefault(character, stroke)
-        # The simplest stroke for each: no level 3 where shift does it, nothing where nothing is needed.
+        self.spare = _by_runs(self.spare)
 
     def keycode(self, keysym: int) -> int:
         """The key that has a keysym on any level; 0 for none."""
@@ -140,6 +140,17 @@ class Keymap:
     def stroke(self, character: str) -> Stroke | None:
         """How a character is typed on this layout; None where it is not on it."""
         return self._strokes.get(character)
+
+
+def _by_runs(keycodes: Sequence[int]) -> list[int]:
+    """The longest runs first: a run is changed by one request, of which every program hears."""
+    runs: list[list[int]] = []
+    for keycode in sorted(keycodes):
+        if runs and runs[-1][-1] == keycode - 1:
+            runs[-1].append(keycode)
+        else:
+            runs.append([keycode])
+    return [keycode for run in sorted(runs, key=len, reverse=True) for keycode in run]
 
 
 def _levels(keycode: int, keysyms: list[int], group: int, level3: bool) -> list[tuple[Stroke, int]]:

@@ -27,7 +27,7 @@ class XtestWay:
     name = "xtest"
 
     def __init__(self, session: Session, shift_newline: bool = True) -> None:
-        self._session, self._shift_newline = session, shift_newline
+        self._session, self.shift_newline = session, shift_newline
 
     def available(self) -> Availability:
         """Whether there is an X server with XTEST."""
@@ -52,7 +52,7 @@ class XtestWay:
     def insert(self, text: str, target: Target) -> bool | None:
         """Type; True when the application says that it has read all keys and still has the focus."""
         with linked(self._session.display) as link:
-            return Typist(link).type(text.replace("\t", " "), self._shift_newline)
+            return Typist(link).type(text.replace("\t", " "), self.shift_newline)
 
     def undo(self, characters: int) -> None:
         """Press Backspace."""
