@@ -137,6 +137,8 @@ def _near(said: Sequence[Token], index: _Index, language: Language, known: Known
     letters = _letters(text)
     if len(letters) < LEAST_LETTERS or any(character.isdigit() for character in letters):
         return None
+    if all(known(token.bare, language.code) for token in said):
+        return None  # meant as they are
     heard = sound.key(text) if language.code in SOUND_LANGUAGES else ""
     letters = fold(letters)
     starts = {letters[0], heard[:1]} - {""}
@@ -146,7 +148,7 @@ def _near(said: Sequence[Token], index: _Index, language: Language, known: Known
         return None
     best = min(cost for cost, _ in ranked)
     nearest = [own for cost, own in ranked if cost == best]
-    if len(nearest) > 1 or _is_meant(said, nearest[0], language.code, known):
+    if len(nearest) > 1 or _is_plain(nearest[0], language.code, known):
         return None
     return nearest[0].written
 
@@ -161,15 +163,17 @@ def _distance(letters: str, heard: str, own: _Own, words: int) -> float | None:
         apart = edits(letters, own.bare, most)
         if apart <= most:
             return apart / shorter
-    if heard and min(len(heard), len(own.sounds)) >= LEAST_SOUNDS and heard[0] == own.sounds[0]:
+    alike = heard[:1] == own.sounds[:1] and abs(len(heard) - len(own.sounds)) <= MOST_SOUND_EDITS
+    if alike and min(len(heard), len(own.sounds)) >= LEAST_SOUNDS:
+        edited = min(MOST_SOUND_EDITS, shorter // 2)
+        if edits(letters, own.bare, edited) > edited:
+            return None
         cost = sound.distance(heard, own.sounds)
-        near = edits(letters, own.bare, MOST_SOUND_EDITS) <= min(MOST_SOUND_EDITS, shorter // 2)
-        if near and cost <= SOUND_TOLERANCE * len(own.sounds):
+        if cost <= SOUND_TOLERANCE * len(own.sounds):
             return 1 + cost
     return None
 
 
-def _is_meant(said: Sequence[Token], own: _Own, language: str, known: Known) -> bool:
-    """Whether all that was said are words of the dictionary, or the vocabulary word is a plain one itself."""
-    plain = own.written.islower() and own.words == 1 and known(own.written, language)
-    return plain or all(known(token.bare, language) for token in said)
+def _is_plain(own: _Own, language: str, known: Known) -> bool:
+    """Whether a vocabulary word is a plain word of the dictionary."""
+    return own.written.islower() and own.words == 1 and known(own.written, language)
