@@ -74,7 +74,7 @@ class Utterance:
     which it began, ``mode`` what was listened for, ``held`` whether the talk key was down. ``replayable``: its
     recording is there to be played or recognised again. ``provider``: how the accelerator was reached, empty on the
     CPU; ``changes``: the better engines that did not deliver this text, each with its reason; ``why_not_better``: why
-    no better tier could be tried.
+    no better tier could be tried. ``language``: of the text; ``commands``: what was said to the dictation (``undo``).
 
     Times ``*_s`` are seconds of the input stream. ``endpoint_to_text_ms`` is wall time from the decision that speech
     had ended to the text; ``speech_end_to_text_ms`` the same from the last speech frame, hangover included. Of a
@@ -107,6 +107,8 @@ class Utterance:
     provider: str = ""
     changes: tuple[Change, ...] = ()
     why_not_better: str = ""
+    language: str = ""
+    commands: tuple[str, ...] = ()
 
     @property
     def rtf(self) -> float | None:

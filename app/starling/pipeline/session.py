@@ -20,9 +20,10 @@ from starling.pipeline import engines, events, keeping, sound_events
 from starling.pipeline.choice import Choice
 from starling.pipeline.conversation import Rules
 from starling.pipeline.coordinator import Coordinator
+from starling.pipeline.dictation_text import DictationText
 from starling.pipeline.ears import Ears
-from starling.pipeline.hearinglog import HearingLog
 from starling.pipeline.handsfree import HandsFree
+from starling.pipeline.hearinglog import HearingLog
 from starling.pipeline.idle import IdleWatch
 from starling.pipeline.mailbox import Mailbox
 from starling.pipeline.partials import PartialLine
@@ -83,6 +84,7 @@ class Session:
         speaking: the voice.
         talk: who answers.
         replies: the reply line.
+        text: what becomes of texts in a dictation.
         partials: live text; None unless ``live``.
         book: turns for later; None unless ``live``.
         mailbox: the way to the coordinator.
@@ -116,6 +118,8 @@ class Session:
             stack.callback(both.close)
             stack.callback(IdleWatch(both).close)
             self.recogniser = engines.Recogniser(both, choice.stt_options)
+            self.text = DictationText(lambda error: emit(events.Trouble(error)))
+            self.recogniser.prompt = self.text.prompt
             self.keeper = self._keeper(choice)
             line = RecognitionLine(self.recogniser, self.keeper, self.mailbox.result)
             hearing = self._hearing(line, stack) if real_time else None
@@ -136,7 +140,7 @@ class Session:
                 line,
                 self.replies,
                 rules_of(choice),
-                emit,
+                self.text.overhear(emit, lambda turn, text: line.after_stores(lambda: self.keeper.shaped(turn, text))),
                 real_time=real_time,
                 translate=sound_events.from_source,
                 follow_up_s=choice.follow_up_s,

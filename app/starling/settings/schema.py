@@ -5,6 +5,7 @@ from __future__ import annotations
 from starling.settings.conversation import CONVERSATION
 from starling.settings.declaration import Page, PageKey, Setting, Value
 from starling.settings.dictation import DICTATION
+from starling.settings.dictation_text import DICTATION_TEXT
 from starling.settings.downloads import DOWNLOADS
 from starling.settings.history import HISTORY
 from starling.settings.insertion import INSERTION
@@ -34,6 +35,12 @@ PAGES: tuple[Page, ...] = (
         "Language model",
         "Starling's own skills answer first. What they do not know is asked of a language model, if a server is "
         "connected here. Texts stay on this computer while the server is on it, and leave it when it is elsewhere.",
+    ),
+    Page(
+        "dictation",
+        "Dictation",
+        "How a dictated text is written. Your vocabulary, replacements and blocked phrases are lists of their own: "
+        "starling vocabulary, starling replacements, starling blocklist.",
     ),
     Page(
         "insertion",
@@ -359,6 +366,7 @@ SETTINGS: tuple[Setting, ...] = (
     *VOICE,
     *_ASSISTANT,
     *CONVERSATION,
+    *DICTATION_TEXT,
     *INSERTION,
     *DOWNLOADS,
     *POWER,
