@@ -125,7 +125,7 @@ def test_an_interpreter_that_is_none(tmp_path, kind):
     if kind == "directory":
         path.mkdir()
     elif kind != "missing":
-        body = {"no numpy": f'exec '{sys.executable}' -S "$@"', "not python": "exit 1"}.get(kind, "exit 0")
+        body = {"no numpy": f'exec "{sys.executable}" -S "$@"', "not python": "exit 1"}.get(kind, "exit 0")
         path.write_text(f"#!/bin/sh\n{body}\n")
         path.chmod(0o644 if kind == "not executable" else 0o755)
     with pytest.raises(StarlingError) as caught:
