@@ -58,20 +58,33 @@ def test_keysyms_of_characters() -> None:
 
 def test_missing_characters_get_spare_keys() -> None:
     (chunk,) = plan("aéé", keymap(), True)
-    assert dict(chunk.spare) == {13: 0xE9}
+    assert dict(chunk.spare) == {13: (0xE9, 0xE9)}
     assert chunk.strokes == (Stroke(A), Stroke(13), Stroke(13))
 
 
+def test_two_missing_characters_share_a_spare_key() -> None:
+    (chunk,) = plan("éü你", keymap(), True)
+    assert dict(chunk.spare) == {13: (0xE9, 0xFC), 14: (0x1004F60, 0x1004F60)}
+    assert chunk.strokes == (Stroke(13), Stroke(13, shift=True), Stroke(14))
+
+
 def test_more_missing_characters_than_spare_keys_come_in_turns() -> None:
-    chunks = plan("éüöa你", keymap(), True)
-    assert [chunk.text for chunk in chunks] == ["éü", "öa你"]
-    assert [dict(chunk.spare) for chunk in chunks] == [{13: 0xE9, 14: 0xFC}, {13: 0xF6, 14: 0x1004F60}]
+    chunks = plan("éüößa你", keymap(), True)
+    assert [chunk.text for chunk in chunks] == ["éüößa", "你"]
+    assert [dict(chunk.spare) for chunk in chunks] == [
+        {13: (0xE9, 0xFC), 14: (0xF6, 0xDF)},
+        {13: (0x1004F60, 0x1004F60)},
+    ]
 
 
 def test_parts_keep_their_spare_keys() -> None:
     chunks = plan("é" * 5, keymap(), True, most=2)
     assert [chunk.text for chunk in chunks] == ["éé", "éé", "é"]
-    assert {tuple(chunk.spare.items()) for chunk in chunks} == {((13, 0xE9),)}
+    assert {tuple(chunk.spare.items()) for chunk in chunks} == {((13, (0xE9, 0xE9)),)}
+
+
+def test_the_longest_runs_of_spare_keys_are_used_first() -> None:
+    assert Keymap([[], [97], [], [], [97], [], [], []], 0).spare == [13, 14, 15, 10, 11, 8]
 
 
 @pytest.mark.parametrize("text", ["", "a", "é" * 500, "aé\nü你好😀" * 50])

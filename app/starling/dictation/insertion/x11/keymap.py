@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 FIRST_KEYCODE = 8
@@ -43,6 +43,8 @@ _OLD_EXTRA = {
 }
 _GREEK = range(0x7C1, 0x7FA)
 _CYRILLIC = range(0x6C0, 0x700)
+LEVELS = 2
+"""Characters on one spare key: without and with Shift."""
 SHIFT_COLUMN, LEVEL3_COLUMN = 1, 4
 """Columns of the core map: level 1 and 2 of group 1, of group 2, then level 3 and 4 of group 1, of group 2."""
 
@@ -61,12 +63,12 @@ class Chunk:
     """A part of the text and what has to be put on spare keys before it.
 
     Attributes:
-        spare: key code to the keysym it gets.
+        spare: key code to the two keysyms it gets, without and with Shift.
         strokes: one for each character.
         text: the part.
     """
 
-    spare: Mapping[int, int]
+    spare: Mapping[int, tuple[int, int]]
     strokes: tuple[Stroke, ...]
     text: str
 
@@ -187,29 +189,38 @@ def plan(text: str, keymap: Keymap, shift_newline: bool, most: int = 64) -> list
         LookupError: a character is on no key and there is no spare key.
     """
     chunks: list[Chunk] = []
-    spare: dict[str, int] = {}
-    strokes: list[Stroke] = []
-    start = 0
-    for index, character in enumerate(text):
-        missing = keymap.stroke(character) is None and character not in spare
-        full = missing and len(spare) >= len(keymap.spare)
-        if index > start and (full or index - start >= most):
-            chunks.append(_chunk(spare, strokes, text[start:index]))
-            strokes, start = [], index
-        if full:
-            spare = {}
-        if missing:
-            if not keymap.spare:
-                raise LookupError(f"no key for U+{ord(character):04X}")
-            spare[character] = keymap.spare[len(spare)]
-        known = keymap.stroke(character) or Stroke(spare[character])
-        if character == "\n" and shift_newline:
-            known = Stroke(known.keycode, shift=True)
-        strokes.append(known)
-    if strokes:
-        chunks.append(_chunk(spare, strokes, text[start:]))
+    for part, missing in _segments(text, keymap):
+        strokes = {
+            character: Stroke(keymap.spare[number // LEVELS], shift=bool(number % LEVELS))
+            for number, character in enumerate(missing)
+        }
+        spare = {
+            keymap.spare[number // LEVELS]: (keysym_of(pair[0]), keysym_of(pair[-1]))
+            for number, pair in ((n, missing[n : n + LEVELS]) for n in range(0, len(missing), LEVELS))
+        }
+        for start in range(0, len(part), most):
+            piece = part[start : start + most]
+            struck = (_struck(c, keymap.stroke(c) or strokes[c], shift_newline) for c in piece)
+            chunks.append(Chunk(spare, tuple(struck), piece))
     return chunks
 
 
-def _chunk(spare: Mapping[str, int], strokes: Sequence[Stroke], text: str) -> Chunk:
-    return Chunk({code: keysym_of(character) for character, code in spare.items()}, tuple(strokes), text)
+def _struck(character: str, stroke: Stroke, shift_newline: bool) -> Stroke:
+    return Stroke(stroke.keycode, shift=True) if character == "\n" and shift_newline else stroke
+
+
+def _segments(text: str, keymap: Keymap) -> Iterator[tuple[str, list[str]]]:
+    """Parts whose missing characters fit on the spare keys at once, and those characters."""
+    missing: dict[str, None] = {}
+    start = 0
+    for index, character in enumerate(text):
+        if keymap.stroke(character) is not None or character in missing:
+            continue
+        if not keymap.spare:
+            raise LookupError(f"no key for U+{ord(character):04X}")
+        if len(missing) >= LEVELS * len(keymap.spare):
+            yield text[start:index], list(missing)
+            missing, start = {}, index
+        missing[character] = None
+    if start < len(text):
+        yield text[start:], list(missing)

@@ -12,6 +12,9 @@ from starling.dictation.insertion.x11.keymap import CAPS_LOCK, LEVEL3, NAMED, Ch
 from starling.dictation.insertion.x11.link import Link, failures, linked, opened
 from starling.dictation.surroundings import Session, Target
 
+Pair = tuple[int, int]
+"""Keysyms of a key without and with Shift."""
+EMPTY: Pair = (0, 0)
 KEYCODES = 248
 """From 8 to 255."""
 
@@ -86,7 +89,7 @@ class Typist:
         except LookupError as missing:
             raise _no_spare_key() from missing
         done = 0
-        on_keys: dict[int, int] = {}
+        on_keys: dict[int, Pair] = {}
         with self._without_caps():
             try:
                 for chunk in chunks:
@@ -97,7 +100,7 @@ class Typist:
                     done += len(chunk.text)
                 read = self._link.drained(window)
             finally:
-                self._put(dict.fromkeys(on_keys, 0), on_keys, window)
+                self._put(dict.fromkeys(on_keys, EMPTY), on_keys, window)
         return True if read and self._link.active_window() == window else None
 
     def _stroke(self, chunk: Chunk) -> None:
@@ -127,7 +130,7 @@ class Typist:
 
     def chord(self, keys: Sequence[str]) -> None:
         """Keys together. A key that this layout has not, as V on a Greek one, gets a spare key for a while."""
-        spare: dict[int, int] = {}
+        spare: dict[int, Pair] = {}
         codes: list[int] = []
         for name in keys:
             code = self._keymap.keycode(NAMED[name])
@@ -135,9 +138,9 @@ class Typist:
                 if not self._keymap.spare:
                     raise _no_spare_key()
                 code = self._keymap.spare[0]
-                spare[code] = NAMED[name]
+                spare[code] = (NAMED[name], NAMED[name])
             codes.append(code)
-        window, on_keys = self._link.active_window(), dict[int, int]()
+        window, on_keys = self._link.active_window(), dict[int, Pair]()
         with self._without_caps():
             try:
                 self._put(spare, on_keys, window)
@@ -149,7 +152,7 @@ class Typist:
                 if spare:
                     self._link.drained(window)
             finally:
-                self._put(dict.fromkeys(on_keys, 0), on_keys, window)
+                self._put(dict.fromkeys(on_keys, EMPTY), on_keys, window)
 
     @contextlib.contextmanager
     def _without_caps(self):  # type: ignore[no-untyped-def]
@@ -164,16 +167,16 @@ class Typist:
                 self.strike(Stroke(code))
                 self._link.display.sync()
 
-    def _put(self, wanted: Mapping[int, int], on_keys: dict[int, int], window: int) -> None:
+    def _put(self, wanted: Mapping[int, Pair], on_keys: dict[int, Pair], window: int) -> None:
         """Put keysyms on keys; a program reads the map late, so nothing is changed that it may not have read yet."""
-        changes = {code: keysym for code, keysym in wanted.items() if on_keys.get(code) != keysym}
-        if any(code in on_keys and keysym for code, keysym in changes.items()):
+        changes = {code: pair for code, pair in wanted.items() if on_keys.get(code) != pair}
+        if any(code in on_keys and pair != EMPTY for code, pair in changes.items()):
             self._link.drained(window)
         numbered = enumerate(sorted(changes))
         for _, run in groupby(numbered, key=lambda pair: pair[1] - pair[0]):
             codes = [code for _, code in run]
-            # Both levels alike, so that it is no letter with a capital of its own.
-            columns = [(changes[code], changes[code]) for code in codes]
+            # Never one level alone: it would be a letter with a capital of its own.
+            columns = [changes[code] for code in codes]
             self._link.display.change_keyboard_mapping(codes[0], columns)
         on_keys.update(changes)
         self._link.display.sync()
