@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from starling.core.results import SttOptions, Transcript
+from starling.dictation.text.hints import hint
+from starling.dictation.text.rules import TextRules
 from starling.locate import shipped
 from starling.speech.stt import whisper
 from starling.speech.stt.filters import normalised
@@ -25,8 +27,8 @@ def engine() -> whisper.WhisperEngine:
     return whisper.create({"model": str(shipped("resources", "starter")), "name": "starter", "short_context": True})
 
 
-def heard(engine: whisper.WhisperEngine, sentence: str, voice: str) -> str:
-    (reply,) = engine.call("transcribe", SttOptions().to_json(), {"0": speak(sentence, voice)})
+def heard(engine: whisper.WhisperEngine, sentence: str, voice: str, prompt: str = "") -> str:
+    (reply,) = engine.call("transcribe", SttOptions(prompt=prompt).to_json(), {"0": speak(sentence, voice)})
     return normalised(Transcript.from_json(reply.data["transcripts"][0]).text)
 
 
@@ -44,6 +46,15 @@ def test_thirty_sentences(engine: whisper.WhisperEngine) -> None:
     pairs = [(sentence, voice) for voice in VOICES for sentence in SENTENCES]
     wrong = {pair: text for pair in pairs if (text := heard(engine, *pair)) != pair[0]}
     assert len(pairs) - len(wrong) >= ENOUGH, wrong
+
+
+@pytest.mark.slow
+def test_a_vocabulary_that_is_told_beforehand_breaks_nothing(engine: whisper.WhisperEngine) -> None:
+    own = ("Kubernetes", "GitHub", "Okonkwo", "PostgreSQL", "Siobhan", "Nguyen", "Visual Studio Code", "Zywicki")
+    for words in (own[:2], tuple(f"{word}{number}" for number in range(9) for word in own)):
+        prompt = hint(TextRules(vocabulary=words)).prompt
+        right = sum(heard(engine, sentence, voice, prompt) == sentence for voice in VOICES for sentence in SENTENCES)
+        assert right >= ENOUGH, prompt
 
 
 @pytest.mark.slow
