@@ -10,9 +10,12 @@ WORKER = "starling.child.worker"
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 # A foreign interpreter gets this package and nothing that lies beside it: in an installed Starling that would be
-# our site-packages, whose compiled modules belong to another Python.
+# our site-packages, whose compiled modules belong to another Python. Nor the working directory: a Python before 3.11
+# does not know PYTHONSAFEPATH.
 _BOOTSTRAP = """\
-import importlib, importlib.util, sys
+import sys
+sys.path[:] = filter(None, sys.path)
+import importlib, importlib.util
 spec = importlib.util.spec_from_file_location(
     "starling", sys.argv[1] + "/__init__.py", submodule_search_locations=[sys.argv[1]])
 sys.modules["starling"] = module = importlib.util.module_from_spec(spec)
