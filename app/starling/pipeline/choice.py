@@ -11,12 +11,14 @@ from starling.assistant.llm.connection import Wishes
 from starling.assistant.llm.memory import Bounds
 from starling.core.results import SttOptions
 from starling.core.segmenter import SegmenterConfig
+from starling.dictation.insertion.choosing import Wishes as Insertion
 from starling.dictation.text.rules import Switches
 from starling.npu.proof.rules import Prefer
 from starling.pipeline.conversation import AnswerPolicy
 from starling.pipeline.dictation_text import switches
 from starling.pipeline.events import Activation, Mode
 from starling.pipeline.handsfree import Phrases
+from starling.pipeline.inserting import wishes
 from starling.settings.lists import items
 from starling.settings.schema import Value
 from starling.speech.stt.ladder import ProviderChoice, SttTier
@@ -58,6 +60,8 @@ class Choice:
     live_text: bool
     xrt_log: bool
     dictation: Switches
+    insert: bool
+    insertion: Insertion
     phrases: Phrases
 
 
@@ -107,6 +111,8 @@ def choose(setting: Callable[[str], Value], language: str | None = None, **optio
         "live_text": read("stt.partial"),
         "xrt_log": read("engine.xrt_log"),
         "dictation": switches(setting),
+        "insert": read("dictation.insert"),
+        "insertion": wishes(read),
         "phrases": Phrases(
             start=read("dictation.start_phrase"),
             stop=read("dictation.stop_phrase"),

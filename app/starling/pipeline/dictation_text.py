@@ -20,6 +20,7 @@ KEPT_CHARACTERS = 200
 """Of what was written before: enough for its last sentence."""
 
 Emit = Callable[[events.Event], None]
+Insert = Callable[[events.Utterance], None]
 
 
 def switches(setting: Callable[[str], Value]) -> Switches:
@@ -85,18 +86,23 @@ class DictationText:
         self._written = (self._written + text)[-KEPT_CHARACTERS:] if text else ""
         self._written_at = time.monotonic()
 
-    def overhear(self, emit: Emit, keep: Callable[[str, str], None]) -> Emit:
+    def overhear(self, emit: Emit, keep: Callable[[str, str], None], insert: Insert = lambda utterance: None) -> Emit:
         """Events on their way: a dictation's text is the shaped one.
 
         Args:
             emit: where they go.
             keep: called with the turn's name and the text that is to stand for it in the history.
+            insert: called with a dictation as it was recognised, after it was told.
         """
 
         def told(event: events.Event) -> None:
-            if isinstance(event, events.Heard):
-                event = events.Heard(self._shown(event.utterance, keep))
-            emit(event)
+            if not isinstance(event, events.Heard):
+                emit(event)
+                return
+            heard, shown = event.utterance, self._shown(event.utterance, keep)
+            emit(events.Heard(shown))
+            if shown is not heard and (shown.text or shown.commands):
+                insert(heard)
 
         return told
 

@@ -18,6 +18,10 @@ from starling.pipeline.history_events import HistoryFound as HistoryFound
 from starling.pipeline.history_events import HistoryRead as HistoryRead
 from starling.pipeline.history_events import HistoryTaken as HistoryTaken
 from starling.pipeline.history_events import PrivateChanged as PrivateChanged
+from starling.pipeline.insertion_events import Inserted as Inserted
+from starling.pipeline.insertion_events import InsertionEvent as InsertionEvent
+from starling.pipeline.insertion_events import NotInserted as NotInserted
+from starling.pipeline.insertion_events import TakenBack as TakenBack
 from starling.pipeline.keys_events import DictationSaid as DictationSaid
 from starling.pipeline.keys_events import KeysShown as KeysShown
 from starling.pipeline.power_events import PowerShown as PowerShown
@@ -365,6 +369,7 @@ Event = (
     | PowerShown
     | KeysShown
     | DictationSaid
+    | InsertionEvent
     | DevicesFound
     | ModelsFound
     | VoicesFound

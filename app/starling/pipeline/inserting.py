@@ -14,6 +14,7 @@ from starling.settings.lists import items
 if TYPE_CHECKING:
     from starling.dictation.insertion.inserter import Inserter
     from starling.dictation.insertion.scratchpad import Scratchpad
+    from starling.dictation.surroundings import Target
 
 Get = Callable[[str], Any]
 FOLDER = "insertion"
@@ -43,6 +44,20 @@ def inserter(get: Get, *, private: bool = False, scratchpad: Scratchpad | None =
 
     page = scratchpad or scratchpad_of_user()
     return Inserter(locate.data_dir() / FOLDER, wishes(get, private=private), scratchpad=page)
+
+
+def hand() -> Inserter:
+    """One that waits to be told what the user wants."""
+    from starling.dictation.insertion.inserter import Inserter
+
+    return Inserter(locate.data_dir() / FOLDER, scratchpad=scratchpad_of_user())
+
+
+def look() -> Target:
+    """What has the focus now."""
+    from starling.dictation.surroundings import target
+
+    return target()
 
 
 def scratchpad_of_user() -> Scratchpad:

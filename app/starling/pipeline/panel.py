@@ -84,6 +84,7 @@ class Panel:
     contexts: events.ContextsShown | None = None
     power: events.PowerShown | None = None
     proofs: events.ProofShown | None = None
+    not_inserted: events.NotInserted | None = None
 
     @property
     def activity(self) -> Activity:
@@ -133,8 +134,12 @@ def after(panel: Panel, event: events.Event) -> Panel:
             return replace(panel, microphone=_device(panel.microphone, event), hearing=_still_hearing(panel, event))
         case events.SpeakerChanged():
             return replace(panel, speaker=_device(panel.speaker, event))
+        case events.NotInserted():
+            return replace(panel, not_inserted=event)
+        case events.Inserted():
+            return replace(panel, not_inserted=None)
         case events.SpeechBegan():
-            return replace(panel, hearing=True, partial="")
+            return replace(panel, hearing=True, partial="", not_inserted=None)
         case events.SpeechDropped():
             return replace(panel, hearing=False, partial="")
         case events.SpeechEnded():
@@ -168,7 +173,9 @@ def _listening(panel: Panel, event: events.Listening) -> Panel:
         microphone = DeviceView("closed")
     elif microphone.state == "closed":
         microphone = DeviceView("opening")
-    return replace(panel, listening=event, microphone=microphone, hearing=panel.hearing and not deaf)
+    kept = panel.not_inserted if event.mode == panel.listening.mode else None
+    hearing = panel.hearing and not deaf
+    return replace(panel, listening=event, microphone=microphone, hearing=hearing, not_inserted=kept)
 
 
 def _still_hearing(panel: Panel, event: events.MicrophoneChanged) -> bool:

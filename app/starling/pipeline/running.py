@@ -333,7 +333,7 @@ class Running:
     def _use_mode(self, mode: events.Mode) -> None:
         self._coordinator.rules = rules_of(self._choice, mode)
         self.session.keeper.mode = mode
-        self.session.text.switches, self.session.text.dictating = self._choice.dictation, mode == "dictation"
+        self.session.dictate(self._choice, mode)
 
     def _follow(self, listening: events.Listening) -> None:
         """Close or open the microphone as this says."""

@@ -16,16 +16,18 @@ from starling.core.errors import StarlingError
 from starling.core.results import SAMPLE_RATE, Samples
 from starling.core.segmenter import Segmenter
 from starling.history.store import History
-from starling.pipeline import engines, events, keeping, sound_events
+from starling.pipeline import engines, events, inserting, keeping, sound_events
 from starling.pipeline.choice import Choice
 from starling.pipeline.conversation import Rules
 from starling.pipeline.coordinator import Coordinator
+from starling.pipeline.dictating import Dictating
 from starling.pipeline.dictation_text import DictationText
 from starling.pipeline.ears import Ears
 from starling.pipeline.handsfree import HandsFree
 from starling.pipeline.hearinglog import HearingLog
 from starling.pipeline.idle import IdleWatch
 from starling.pipeline.mailbox import Mailbox
+from starling.pipeline.noting import Noting
 from starling.pipeline.partials import PartialLine
 from starling.pipeline.pump import Source
 from starling.pipeline.recognition import RecognitionLine
@@ -86,6 +88,7 @@ class Session:
         replies: the reply line.
         text: what becomes of texts in a dictation.
         partials: live text; None unless ``live``.
+        dictating: puts dictations where the cursor is; None unless ``live``.
         book: turns for later; None unless ``live``.
         mailbox: the way to the coordinator.
         coordinator: owns the stream and the conversation.
@@ -124,6 +127,7 @@ class Session:
             line = RecognitionLine(self.recogniser, self.keeper, self.mailbox.result)
             hearing = self._hearing(line, stack) if real_time else None
             stack.callback(line.close)
+            self.dictating = self._dictating(line, stack) if live else None
             self.partials = PartialLine(self.recogniser.partial, self.mailbox.partial) if live else None
             if self.partials is not None:
                 stack.callback(self.partials.close)
@@ -140,7 +144,11 @@ class Session:
                 line,
                 self.replies,
                 rules_of(choice),
-                self.text.overhear(emit, lambda turn, text: line.after_stores(lambda: self.keeper.shaped(turn, text))),
+                self.text.overhear(
+                    emit,
+                    lambda turn, text: line.after_stores(lambda: self.keeper.shaped(turn, text)),
+                    self._insert,
+                ),
                 real_time=real_time,
                 translate=sound_events.from_source,
                 follow_up_s=choice.follow_up_s,
@@ -165,6 +173,12 @@ class Session:
         """End every thread, child and file of the session."""
         self._stack.close()
 
+    def dictate(self, choice: Choice, mode: events.Mode) -> None:
+        """Write and insert dictations as this says, while the mode is dictation."""
+        self.text.switches, self.text.dictating = choice.dictation, mode == "dictation"
+        if self.dictating is not None:
+            self.dictating.use(choice.insert and mode == "dictation", choice.insertion)
+
     def recording(self, turn: str) -> Samples:
         """A turn's recording, (n,) float32 at 16 kHz. Raises StarlingError ``history.no_audio``."""
         kept = self.book.audio(turn) if self.book is not None else None
@@ -184,6 +198,16 @@ class Session:
         hearing = HearingLog(self.keeper, line.after_stores)
         stack.callback(hearing.close)
         return hearing
+
+    def _dictating(self, line: RecognitionLine, stack: ExitStack) -> Dictating:
+        dictating = Dictating(self.text.shape, inserting.hand, inserting.look, Noting(self.keeper, line), self._emit)
+        stack.callback(dictating.close)
+        return dictating
+
+    def _insert(self, utterance: events.Utterance) -> None:
+        if self.dictating is not None:
+            unstored = self.history is not None and utterance.turn.startswith("#")  # it was said in private mode
+            self.dictating.hear(utterance, private=self.keeper.private or unstored)
 
     def _speaking(self, choice: Choice) -> Speaking:
         return Speaking(

@@ -1,10 +1,19 @@
-"""The settings of the page Dictation: how a dictated text is written."""
+"""The settings of the page Dictation: where a dictated text goes and how it is written."""
 
 from __future__ import annotations
 
 from starling.settings.declaration import Setting
 
 DICTATION_TEXT: tuple[Setting, ...] = (
+    Setting(
+        "dictation.insert",
+        True,
+        "Type where the cursor is",
+        "In dictation mode, what you say goes into the application in front. Otherwise it stands in the transcript "
+        "only.",
+        page="dictation",
+        keywords=("insert", "type", "paste", "cursor", "application"),
+    ),
     Setting(
         "dictation.formatting",
         True,

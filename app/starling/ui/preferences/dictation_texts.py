@@ -13,6 +13,14 @@ SOURCES: frozenset[str] = frozenset(
             "How a dictated text is written. Your vocabulary, replacements and blocked phrases are lists of their"
             " own: starling vocabulary, starling replacements, starling blocklist.",
         ),
+        QT_TRANSLATE_NOOP("Settings", "Type where the cursor is"),
+        QT_TRANSLATE_NOOP(
+            "Settings",
+            "In dictation mode, what you say goes into the application in front. Otherwise it stands in the"
+            " transcript only.",
+        ),
+        QT_TRANSLATE_NOOP("Settings", "insert"),
+        QT_TRANSLATE_NOOP("Settings", "cursor"),
         QT_TRANSLATE_NOOP("Settings", "Write spoken punctuation"),
         QT_TRANSLATE_NOOP(
             "Settings",

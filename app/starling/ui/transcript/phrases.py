@@ -152,11 +152,28 @@ def retried_line(turn: Turn) -> str:
     return translate("Transcript", "Recognised again with {recogniser}").format(recogniser=by)
 
 
+def inserted_line(turn: Turn) -> str:
+    """Where a dictation was typed; empty where it was not."""
+    where = turn.inserted
+    if where is None:
+        return ""
+    if where.taken_back:
+        return translate("Transcript", "Taken back")
+    if not where.sure:
+        return translate("Transcript", "Typed while another window came to the front")
+    if not where.application:
+        return translate("Transcript", "Pasted") if where.pasted else translate("Transcript", "Typed")
+    if where.pasted:
+        return translate("Transcript", "Pasted into {application}").format(application=where.application)
+    return translate("Transcript", "Typed into {application}").format(application=where.application)
+
+
 def problem_line(turn: Turn) -> str:
     """What went wrong and what to do; empty when nothing did."""
     if turn.problem is None:
         return ""
-    return " ".join(part for part in (turn.problem.message, turn.problem.fix) if part)
+    kept = translate("Transcript", "The text is in the scratchpad.") if turn.problem.scratchpad else ""
+    return " ".join(part for part in (turn.problem.message, kept, turn.problem.fix) if part)
 
 
 def summary(turn: Turn) -> str:

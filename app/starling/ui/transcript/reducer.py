@@ -10,6 +10,8 @@ from starling.pipeline import events
 from starling.ui.transcript.turns import (
     IN_PROGRESS,
     Figures,
+    Inserted,
+    Problem,
     Recogniser,
     State,
     Turn,
@@ -76,6 +78,14 @@ def after(transcript: Transcript, event: events.Event, now: float) -> Transcript
             return _said(transcript, turn, lambda row: replace(row, retrying=model, problem=None))
         case events.Retried():
             return _said(transcript, event.turn, lambda row: _retried(row, event))
+        case events.Inserted(turn=turn):
+            where = Inserted(event.way == "paste", event.application, event.verified is not False)
+            return _said(transcript, turn, lambda row: replace(row, inserted=where, problem=None))
+        case events.NotInserted(turn=turn, reason=reason, fix=fix, scratchpad=scratchpad):
+            problem = Problem(reason, fix, scratchpad)
+            return _said(transcript, turn, lambda row: replace(row, inserted=None, problem=problem))
+        case events.TakenBack(turn=turn):
+            return _said(transcript, turn, _taken_back)
         case events.TurnDeleted(turn=turn):
             return _kept(transcript, lambda row: bool(turn and row.turn != turn) or row.state in IN_PROGRESS)
         case events.Recovered():
@@ -193,6 +203,8 @@ def _heard_row(row: Turn, utterance: events.Utterance) -> Turn | None:
     row = replace(row, figures=figures_of(utterance), replayable=utterance.replayable)
     if utterance.error is not None:
         return replace(row, state=State.FAILED, problem=problem_of(utterance.error))
+    if utterance.commands and not utterance.text:
+        return None
     if utterance.verdict == "empty" or not utterance.text:
         return replace(row, turn="", state=State.NOTHING, text="") if utterance.held else None
     if utterance.verdict == "echo":
@@ -299,6 +311,10 @@ def _retried(row: Turn, event: events.Retried) -> Turn:
         problem=None,
     )
     return row if silent else replace(row, before=row.text, text=utterance.text, figures=figures_of(utterance))
+
+
+def _taken_back(row: Turn) -> Turn:
+    return row if row.inserted is None else replace(row, inserted=replace(row.inserted, taken_back=True))
 
 
 def _recovered(transcript: Transcript, event: events.Recovered) -> Transcript:

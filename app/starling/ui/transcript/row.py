@@ -76,7 +76,7 @@ class TurnRow(QGroupBox):
         restyle(self._text, "tone", "muted" if muted else "")
         _show_text(self._text, turn.text)
         _show_text(self._problem, phrases.problem_line(turn))
-        parts = (phrases.figures_line(turn.figures), phrases.retried_line(turn))
+        parts = (phrases.inserted_line(turn), phrases.figures_line(turn.figures), phrases.retried_line(turn))
         _show_text(self._figures, phrases.SEPARATOR.join(part for part in parts if part))
         self._figures.setToolTip(phrases.details(turn))
         self._show_actions(turn)

@@ -64,6 +64,8 @@ class Problem:
 
     message: str
     fix: str = ""
+    scratchpad: bool = False
+    """It kept a text from being inserted, which is in the scratchpad now."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,17 @@ class Recogniser:
 
     tier: str
     model: str = ""
+
+
+@dataclass(frozen=True)
+class Inserted:
+    """Where a dictation went; ``application`` is empty where that is not known."""
+
+    pasted: bool
+    application: str = ""
+    sure: bool = True
+    """The focus stayed where it was."""
+    taken_back: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,6 +103,7 @@ class Turn:
         retried: what did so last.
         silent: that heard nothing in it, and the text is still that of before.
         before: the text before the last retry that brought one.
+        inserted: where a dictation was typed; None: nowhere.
     """
 
     key: str
@@ -107,6 +121,7 @@ class Turn:
     retried: Recogniser | None = None
     silent: bool = False
     before: str = ""
+    inserted: Inserted | None = None
 
     @property
     def is_reply(self) -> bool:

@@ -100,6 +100,8 @@ class StateLine(QFrame):
                 return self.tr("The microphone is closed. Typed questions are answered.")
             case Activity.OFF:
                 return self.tr("Nothing is listened to. Typed questions are answered.")
+            case Activity.READY | Activity.WAITING if panel.not_inserted is not None:
+                return _sentences(self.tr("Not typed:"), panel.not_inserted.reason, panel.not_inserted.fix)
             case Activity.READY:
                 return self._how_to_begin(panel, wake_phrase)
             case Activity.WAITING:

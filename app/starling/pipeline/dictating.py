@@ -1,0 +1,244 @@
+"""Dictated texts on their way to where the cursor is: one after the other, on a thread of their own."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from starling.core.errors import StarlingError, internal_error
+from starling.dictation.insertion.base import Inserted
+from starling.dictation.insertion.choosing import Wishes
+from starling.dictation.surroundings import Target
+from starling.dictation.text.rules import Before, Command, Shaped
+from starling.pipeline import events
+from starling.pipeline.tasks import Tasks
+
+KEPT_CHARACTERS = 200
+"""Of what stands before the cursor: enough for its last sentence."""
+OWN_APPLICATIONS = frozenset(("starling", "io.github.starling.starling"))
+"""Starling's own windows, as X11 and as Wayland name them; the transcript shows a text already."""
+CLOSE_S = 1.0
+"""For an insertion that goes on when the end comes."""
+PARTLY = "insert.partly"
+NOT_INSERTED = "insert.not_inserted"
+TAKEN_BACK = StarlingError("insert.taken_back", "It was taken back.")
+
+
+class Hand(Protocol):
+    """Puts texts where the cursor is, as :class:`starling.dictation.insertion.inserter.Inserter`."""
+
+    def insert(self, text: str) -> Inserted:
+        """Insert a text."""
+        ...
+
+    def undo(self) -> int:
+        """Take the last one back."""
+        ...
+
+    def use(self, wishes: Wishes) -> None:
+        """Follow what the user chose since."""
+        ...
+
+    def close(self) -> None:
+        """Let go of clipboards and sessions."""
+        ...
+
+
+class Kept(Protocol):
+    """The history; called after what was stored before."""
+
+    def inserted(self, utterance: str, text: str, way: str, application: str) -> None:
+        """It stands where the cursor was."""
+        ...
+
+    def not_inserted(self, utterance: str, text: str, error: StarlingError) -> None:
+        """It does not, and why."""
+        ...
+
+
+@dataclass(frozen=True)
+class _Text:
+    turn: str
+    raw: str
+    language: str
+    private: bool
+    came_s: float
+
+
+@dataclass(frozen=True)
+class _Field:
+    """Where a text was inserted last, and what stands before the cursor there."""
+
+    place: Target
+    text: str
+    at_s: float
+
+
+@dataclass(frozen=True)
+class _Last:
+    turn: str
+    text: str
+    field: _Field
+    """As it was before."""
+
+
+class Dictating:
+    """Inserts what is dictated. :meth:`hear` and :meth:`use` return at once, from any thread.
+
+    Args:
+        shape: what was recognised, language, application and what stands before: what is to be written.
+        make: the hand, made on the thread of the insertions at its first use.
+        look: tells what has the focus.
+        keep: the history.
+        emit: hears of ``Inserted``, ``NotInserted``, ``TakenBack`` and ``Trouble``.
+    """
+
+    def __init__(
+        self,
+        shape: Callable[[str, str, str, Before], Shaped],
+        make: Callable[[], Hand],
+        look: Callable[[], Target],
+        keep: Kept,
+        emit: Callable[[events.Event], None],
+    ) -> None:
+        self._shape, self._make, self._look, self._keep, self._emit = shape, make, look, keep, emit
+        self._on = self._closing = False
+        self._wishes = Wishes()
+        self._used: Wishes | None = None
+        self._hand: Hand | None = None
+        self._field: _Field | None = None
+        self._last: _Last | None = None
+        self._gone = threading.Event()
+        self._tasks = Tasks("dictating", lambda error: emit(events.Trouble(error)))
+
+    def use(self, on: bool, wishes: Wishes) -> None:
+        """Insert from now on, this way; or no more: what waits is inserted all the same."""
+        began = on and not self._on
+        self._on, self._wishes = on, wishes
+        if began:
+            self._tasks.put(self._prepare)
+
+    def hear(self, utterance: events.Utterance, *, private: bool) -> None:
+        """Insert what was dictated, if that is wanted.
+
+        Args:
+            utterance: with the text as it was recognised.
+            private: nothing of it may be written to disk.
+        """
+        if self._on:
+            text = _Text(utterance.turn, utterance.text, utterance.language, private, time.monotonic())
+            self._tasks.put(lambda: self._take(text))
+
+    def close(self) -> None:
+        """Insert no more, and let go of clipboards. What was not inserted is in the history."""
+        self._on, self._closing = False, True
+        self._tasks.put(self._let_go)
+        self._gone.wait(CLOSE_S)
+        self._tasks.close(0.0)
+
+    # -- on the thread of the insertions -------------------------------------------------------------------------------
+
+    def _prepare(self) -> None:
+        """What is slow the first time is done before somebody waits for it."""
+        if not self._closing:
+            self._look()
+            self._ready(private=False)
+
+    def _ready(self, *, private: bool) -> Hand:
+        if self._hand is None:
+            self._hand = self._make()
+        wanted = replace(self._wishes, private=private)
+        if wanted != self._used:
+            self._hand.use(wanted)
+            self._used = wanted
+        return self._hand
+
+    def _let_go(self) -> None:
+        try:
+            if self._hand is not None:
+                self._hand.close()
+        finally:
+            self._gone.set()
+
+    def _take(self, text: _Text) -> None:
+        if self._closing:
+            return
+        place = self._look()
+        if place.application.lower() in OWN_APPLICATIONS:
+            self._last = None  # the dictation that would be taken back is the one in the transcript
+            return
+        shaped = self._shaped(text, place)
+        if Command.UNDO in shaped.commands:
+            self._undo(text)
+            if shaped.text:
+                shaped = self._shaped(text, place)  # what stands before it is another text now
+        written = shaped.text + ("\n" if Command.NEW_LINE in shaped.commands else "")
+        if written:
+            self._insert(text, written)
+
+    def _shaped(self, text: _Text, place: Target) -> Shaped:
+        return self._shape(text.raw, text.language, place.application, self._before(place))
+
+    def _before(self, place: Target) -> Before:
+        field = self._field
+        if field is None or not _same(field.place, place):
+            return Before()
+        return Before(field.text, time.monotonic() - field.at_s)
+
+    def _insert(self, text: _Text, written: str) -> None:
+        try:
+            result = self._ready(private=text.private).insert(written)
+        except StarlingError as error:
+            self._missed(text, written, error, scratchpad=False)
+            return
+        except Exception as error:  # noqa: BLE001 - the next text must not be lost with this one
+            self._missed(text, written, internal_error(error), scratchpad=False)
+            return
+        if result.way == "scratchpad":
+            self._missed(text, written, StarlingError(NOT_INSERTED, result.reason, result.fix), scratchpad=True)
+        elif result.reason:
+            self._missed(text, written, StarlingError(PARTLY, result.reason, result.fix), scratchpad=True)
+        elif result.way:
+            self._stands(text, written, result)
+
+    def _stands(self, text: _Text, written: str, result: Inserted) -> None:
+        now_s, place = time.monotonic(), result.target
+        before = self._field if self._field is not None and _same(self._field.place, place) else None
+        before = before or _Field(place, "", now_s)
+        self._field = self._last = None
+        if result.verified is not False:  # otherwise nobody knows what stands where
+            self._field = _Field(place, (before.text + written)[-KEPT_CHARACTERS:], now_s)
+            self._last = _Last(text.turn, written, before)
+        self._keep.inserted(text.turn, _told(written), result.way, place.application)
+        took_ms = round((now_s - text.came_s) * 1000, 1)
+        self._emit(events.Inserted(text.turn, result.way, place.application, result.verified, took_ms))
+
+    def _missed(self, text: _Text, written: str, error: StarlingError, *, scratchpad: bool) -> None:
+        self._field = self._last = None
+        self._keep.not_inserted(text.turn, _told(written), error)
+        self._emit(events.NotInserted(text.turn, error.code, error.message, error.fix, scratchpad))
+
+    def _undo(self, text: _Text) -> None:
+        last = self._last
+        try:
+            if last is None:
+                raise StarlingError("insert.nothing_to_undo", "There is no insertion to take back.")
+            self._ready(private=text.private).undo()
+        except StarlingError as error:
+            self._emit(events.Trouble(error))  # what was said after it is inserted all the same
+            return
+        self._field, self._last = last.field, None
+        self._keep.not_inserted(last.turn, _told(last.text), TAKEN_BACK)
+        self._emit(events.TakenBack(last.turn))
+
+
+def _same(one: Target, other: Target) -> bool:
+    return (one.application, one.window) == (other.application, other.window)
+
+
+def _told(written: str) -> str:
+    """Without the space that only joins it to what stood before."""
+    return written.strip() or written
