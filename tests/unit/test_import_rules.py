@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "app" / "starling"
 # From the ground up: a part imports from itself and from the rows above it in this table.
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"core"}),
-    frozenset({"child"}),
+    frozenset({"child", "dbus"}),
     frozenset({"audio"}),
     frozenset({"models"}),
     frozenset({"npu"}),

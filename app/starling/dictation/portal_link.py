@@ -48,7 +48,7 @@ class PortalLink:
     """A connection on which all signals of the portal are heard.
 
     Args:
-        bus: of :func:`starling.dictation.bus.connected`.
+        bus: of :func:`starling.dbus.link.connected`.
     """
 
     def __init__(self, bus: DBusConnection) -> None:

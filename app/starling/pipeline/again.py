@@ -71,7 +71,7 @@ class Again:
         """Forget a turn, its text and its recording; an empty name means all of them."""
         if self._session.history is not None:
             if turn:
-                self._session.history.discard(turn)
+                self._session.history.forget([turn])
             else:
                 self._session.history.clear()
         if self._session.book is not None:

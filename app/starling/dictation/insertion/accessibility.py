@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from starling.core.errors import StarlingError
-from starling.dictation.insertion.bus import FAILURES, Bus
+from starling.dbus.link import FAILURES
+from starling.dictation.insertion.bus import Bus
 from starling.dictation.surroundings import Target
 
 BUDGET_S = 0.3

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import socket
-import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
 from starling.core.errors import StarlingError
+from starling.dbus.link import FAILURES, connect
 
 CALL_S = 3.0
-FAILURES = (OSError, RuntimeError, ValueError, LookupError, TypeError, AttributeError)
 
 
 class Bus:
@@ -29,7 +27,7 @@ class Bus:
     def __init__(self, address: str, call_s: float = CALL_S) -> None:
         self._call_s = call_s
         try:
-            self._connection = _connected(address, call_s)
+            self._connection = connect(address, call_s)
         except FAILURES as error:
             raise _gone() from error
         self._later: list[Any] = []
@@ -124,30 +122,6 @@ def sender_of(message: Any) -> str:
     from jeepney import HeaderFields
 
     return str(message.header.fields.get(HeaderFields.sender, ""))
-
-
-def _connected(address: str, limit_s: float) -> Any:
-    from jeepney.bus import get_bus
-    from jeepney.io.blocking import DBusConnection, prep_socket
-    from jeepney.wrappers import DBusErrorResponse
-
-    link = prep_socket(get_bus(address), timeout=limit_s)
-    guard = threading.Timer(limit_s, _shut, [link])  # the first call has no limit of its own
-    guard.name = "bus-guard"
-    guard.start()
-    try:
-        return DBusConnection(link)
-    except (DBusErrorResponse, *FAILURES) as error:
-        link.close()
-        raise ConnectionError(str(error)) from error
-    finally:
-        guard.cancel()
-        guard.join()
-
-
-def _shut(link: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        link.shutdown(socket.SHUT_RDWR)
 
 
 def _reply_to(message: Any) -> int:

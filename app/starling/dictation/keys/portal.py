@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from starling.core.errors import StarlingError
-from starling.dictation.bus import FAILURES, connected, shut
+from starling.dbus.link import FAILURES, connected, shut
+from starling.dictation.bus import REPLY_S
 from starling.dictation.keys import portal_faults as faults
 from starling.dictation.keys.base import Calls, KeysState
 from starling.dictation.keys.chord import Chord
@@ -127,7 +128,7 @@ class PortalKeys:
         if not self._address:
             raise faults.Unusable(faults.NO_BUS)
         try:
-            with connected(self._address, self._hold) as bus:
+            with connected(self._address, REPLY_S, self._hold) as bus:
                 link = PortalLink(bus)
                 self._bind(link)
                 while not self._over.is_set():

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from starling.dbus.link import FAILURES, connected
 from starling.npu.power import setting
-from starling.npu.power.bus import FAILURES, REPLY_S, connected
+from starling.npu.power.bus import REPLY_S, address
 from starling.npu.sysroot import Sysroot
 
 POLKIT, POLKIT_PATH = "org.freedesktop.PolicyKit1", "/org/freedesktop/PolicyKit1/Authority"
@@ -38,7 +39,7 @@ def _authorised(root: Sysroot) -> bool:
         "(sa{sv})sa{ss}us",
         (subject, setting.ACTION, {}, NO_INTERACTION, ""),
     )
-    with connected(root) as bus:
+    with connected(address(root), REPLY_S) as bus:
         reply: Any = bus.send_and_get_reply(question, timeout=REPLY_S)
     if reply.header.message_type is not MessageType.method_return:
         return False

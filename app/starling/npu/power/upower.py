@@ -12,8 +12,9 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from starling.dbus.link import FAILURES, connected, shut
 from starling.npu.power import mains
-from starling.npu.power.bus import FAILURES, REPLY_S, connected, shut
+from starling.npu.power.bus import REPLY_S, address
 from starling.npu.sysroot import Sysroot
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class Watch:
 
     def _listen(self) -> None:
         try:
-            with connected(self._root, self._hold) as bus:
+            with connected(address(self._root), REPLY_S, self._hold) as bus:
                 self._subscribe(bus)
                 self._tell(self._ask(bus))
                 while not self._over.is_set():

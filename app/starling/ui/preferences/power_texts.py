@@ -32,8 +32,8 @@ SOURCES: frozenset[str] = frozenset(
         QT_TRANSLATE_NOOP("Settings", "Write XRT's own log"),
         QT_TRANSLATE_NOOP(
             "Settings",
-            "Write everything that AMD's runtime does into a file below Starling's cache folder, for somebody who looks "
-            "for a fault in it. It slows the NPU down. It counts for engines that are started from then on.",
+            "Write everything that AMD's runtime does into a file below Starling's cache folder, for somebody who "
+            "looks for a fault in it. It slows the NPU down. It counts for engines that are started from then on.",
         ),
         QT_TRANSLATE_NOOP("Settings", "debug"),
         QT_TRANSLATE_NOOP("Settings", "xrt.ini"),
