@@ -132,9 +132,8 @@ class Session:
             if self.partials is not None:
                 stack.callback(self.partials.close)
             self.speaking = self._speaking(choice)
-            mouth = Mouth(self.speaking, played=isinstance(sink, Speaker), wav=wav)
             self.talk = self._assistant(store, choice)
-            self.replies = ReplyLine(self.talk, mouth, self.mailbox)
+            self.replies = ReplyLine(self.talk, self._mouth(wav), self.mailbox)
             stack.callback(self.replies.close)
             stack.callback(source.close)
             self.coordinator = Coordinator(
@@ -144,11 +143,7 @@ class Session:
                 line,
                 self.replies,
                 rules_of(choice),
-                self.text.overhear(
-                    emit,
-                    lambda turn, text: line.after_stores(lambda: self.keeper.shaped(turn, text)),
-                    self._insert,
-                ),
+                self._overheard(emit, line),
                 real_time=real_time,
                 translate=sound_events.from_source,
                 follow_up_s=choice.follow_up_s,
@@ -198,6 +193,15 @@ class Session:
         hearing = HearingLog(self.keeper, line.after_stores)
         stack.callback(hearing.close)
         return hearing
+
+    def _mouth(self, wav: str) -> Mouth:
+        return Mouth(self.speaking, played=isinstance(self._sink, Speaker), wav=wav)
+
+    def _overheard(self, emit: Callable[[events.Event], None], line: RecognitionLine) -> Callable[[events.Event], None]:
+        def keep(turn: str, text: str) -> None:
+            line.after_stores(lambda: self.keeper.shaped(turn, text))
+
+        return self.text.overhear(emit, keep, self._insert)
 
     def _dictating(self, line: RecognitionLine, stack: ExitStack) -> Dictating:
         dictating = Dictating(self.text.shape, inserting.hand, inserting.look, Noting(self.keeper, line), self._emit)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from starling.core.errors import StarlingError
 from starling.core.placement import Placement
 from starling.pipeline import events
+from starling.ui.transcript import phrases
 from starling.ui.transcript.reducer import Transcript, after
 from starling.ui.transcript.turns import Problem, Recogniser, State, Who
 
@@ -392,3 +393,38 @@ def test_rows_in_order_of_time_stay_in_order(asked, old):
     told = events.PastTurns(tuple(past(f"p{number}", at) for number, at in enumerate(old)))
     times = [row.at for row in play(told, begin=begin).rows]
     assert times == sorted([*asked, *old])
+
+
+DICTATED = events.Heard(said("Hello", "not_addressed", mode="dictation"))
+TYPED = events.Inserted("t1", "xtest", "mousepad")
+
+
+@pytest.mark.parametrize(
+    ("told", "line", "problem"),
+    [
+        ([TYPED], "Typed into mousepad", ""),
+        ([events.Inserted("t1", "wtype")], "Typed", ""),
+        ([events.Inserted("t1", "paste", "xterm")], "Pasted into xterm", ""),
+        ([events.Inserted("t1", "paste")], "Pasted", ""),
+        ([events.Inserted("t1", "xtest", "xterm", False)], "Typed while another window came to the front", ""),
+        ([TYPED, events.TakenBack("t1")], "Taken back", ""),
+        ([events.TakenBack("t1")], "", ""),
+        ([events.Inserted("t2", "xtest", "mousepad")], "", ""),
+        (
+            [events.NotInserted("t1", "insert.not_inserted", "It is busy.", "Wait.", True)],
+            "",
+            "It is busy. The text is in the scratchpad. Wait.",
+        ),
+        ([events.NotInserted("t1", "insert.excluded", "No.")], "", "No."),
+        ([events.NotInserted("t1", "x", "No."), TYPED], "Typed into mousepad", ""),
+    ],
+)
+def test_a_dictation_says_where_it_went_or_why_not(told, line, problem):
+    row = play(DICTATED, *told).rows[0]
+    assert (phrases.inserted_line(row), phrases.problem_line(row)) == (line, problem)
+    assert row.state is State.DONE
+
+
+def test_a_command_without_a_text_is_no_row():
+    spoken = said("", "not_addressed", mode="dictation", held=True, commands=("undo",))
+    assert play(BEGAN, ENDED, events.Heard(spoken)).rows == ()

@@ -56,6 +56,7 @@ RESTARTING = events.EngineShown("stt", "restarting", "legacy", "tiny.en", CPU, r
             "Off",
             "Nothing is listened to. Typed questions are answered.",
         ),
+        ([*READY, events.NotInserted("t1", "x", "It is busy.", "Wait.")], "Listening", "Not typed: It is busy. Wait."),
         ([*READY, LOST], "No microphone", "The microphone is gone. Plug it in."),
         ([*READY, RESTARTING], "Engine restarting", "It crashed."),
         ([events.Stopped(FULL)], "Not running", "The disk is full. Make room. [history.disk_full]"),

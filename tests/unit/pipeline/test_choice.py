@@ -14,8 +14,8 @@ def test_every_setting_has_a_reader():
         return DEFAULTS[key]
 
     choose(get)
-    # The window, the store, the power's own watch, the keys and what inserts texts read these.
-    elsewhere = ("window.", "models.", "power.", "keys.", "insertion.")
+    # The window, the store, the power's own watch and the keys read these.
+    elsewhere = ("window.", "models.", "power.", "keys.")
     assert read == {key for key in DEFAULTS if not key.startswith(elsewhere)}
 
 

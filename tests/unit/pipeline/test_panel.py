@@ -122,3 +122,11 @@ def test_nothing_goes_on_when_the_pipeline_has_ended_and_a_new_start_clears_it()
     assert (ended.activity, ended.transcribing, ended.ready) == (Activity.FAILED, 0, False)
     assert (ended.microphone, ended.speaker) == (DeviceView(), DeviceView())
     assert after(ended, READY).activity is Activity.READY
+
+
+def test_why_a_text_was_not_typed_stands_until_something_else_happens():
+    missed = events.NotInserted("t1", "insert.excluded", "No.", "Type it.")
+    assert panel(missed).not_inserted == missed
+    assert panel(missed, listening(held=True)).not_inserted == missed
+    for then in (events.Inserted("t2", "xtest"), events.SpeechBegan(1.0), listening("dictation")):
+        assert panel(missed, then).not_inserted is None
