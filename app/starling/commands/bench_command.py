@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from starling import __version__
 from starling.commands import (
+    bench_dictation,
     bench_history,
     bench_kokoro,
     bench_loop,
@@ -19,6 +20,7 @@ from starling.commands import (
     bench_whisper,
     bench_window,
 )
+from starling.commands.bench_dictation import Dictation
 from starling.commands.bench_figures import Figure
 from starling.commands.bench_kokoro import KokoroBench
 from starling.commands.bench_profile import Profile
@@ -27,8 +29,8 @@ from starling.commands.options import add_json, add_recogniser, chosen
 
 RUNS = 5
 NAMES = ("text", "whisper", "silence", "first-sound", "ready", "window", "window-memory", "history", "ptt")
-ON_REQUEST = (bench_profile.NAME, bench_kokoro.NAME, bench_voices.NAME)
-"""Told by name only: times without a goal."""
+ON_REQUEST = (bench_dictation.NAME, bench_profile.NAME, bench_kokoro.NAME, bench_voices.NAME)
+"""Told by name only: what takes a screen of its own, and times without a goal."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -37,9 +39,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "figures",
         nargs="*",
         metavar="FIGURE",
-        help=f"some of: {', '.join(NAMES)}; all of these if none; or profile: how long each operation of the "
-        "recogniser and the voice takes; kokoro: where its time goes, and which edits of its graph help here; voices: "
-        "what each voice costs on every tier",
+        help=f"some of: {', '.join(NAMES)}; all of these if none; or dictation: from the key to the sound, and from "
+        "speech to typed text; profile: how long each operation of the recogniser and the voice takes; kokoro: where "
+        "its time goes, and which edits of its graph help here; voices: what each voice costs on every tier",
     )
     parser.add_argument("--runs", type=int, default=RUNS, help=f"of each figure (default {RUNS})")
     add_recogniser(parser)
@@ -56,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
     if options.runs < 1:
         options.usage("--runs must be at least 1")
     choice = chosen(options)
-    measures: dict[str, Callable[[], Figure | Profile | KokoroBench | VoiceTable]] = {
+    measures: dict[str, Callable[[], Figure | Dictation | Profile | KokoroBench | VoiceTable]] = {
         "text": lambda: bench_loop.endpoint_to_text(choice, options.runs),
         "whisper": lambda: bench_whisper.compare(options.runs),
         "silence": lambda: bench_loop.silence(choice),
@@ -66,6 +68,7 @@ def run(options: argparse.Namespace) -> int:
         "window-memory": lambda: bench_window.memory(options.runs),
         "history": lambda: bench_history.search(options.runs),
         "ptt": lambda: bench_ptt.arrival(options.runs),
+        bench_dictation.NAME: lambda: bench_dictation.measure(choice, options.runs),
         bench_profile.NAME: lambda: bench_profile.measure(choice, options.runs),
         bench_kokoro.NAME: lambda: bench_kokoro.measure(choice, options.runs),
         bench_voices.NAME: lambda: bench_voices.measure(choice, options.runs),

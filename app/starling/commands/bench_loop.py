@@ -60,7 +60,7 @@ def endpoint_to_text(choice: Choice, runs: int) -> Figure:
     starter = replace(choice, stt_tier="legacy", stt_model="starter", answer="nothing", keep_history=False)
     with tempfile.TemporaryDirectory(prefix="starling-") as folder:
         path = Path(folder) / "speech.wav"
-        _spoken(path, choice, runs)
+        spoken(path, choice, runs)
         store = Path(folder) / "assistant"
         both = engines.start(starter, collect)
         session = Session(
@@ -85,7 +85,7 @@ def endpoint_to_text(choice: Choice, runs: int) -> Figure:
     )
 
 
-def _spoken(path: Path, choice: Choice, times: int) -> None:
+def spoken(path: Path, choice: Choice, times: int) -> None:
     """The sentence, several times, with pauses, by espeak-ng."""
     once = path.with_name("once.wav")
     client = engines.start_tts(replace(choice, tts_tier="demo"), lambda event: None)
