@@ -61,11 +61,14 @@ class Voice:
     """Says pieces one by one; a stop ends it."""
 
     def __init__(self):
-        self.spoken, self.stopped = [], threading.Event()
+        self.spoken, self.pieces, self.stopped = [], [], threading.Event()
 
     def speak(self, text, unwanted=None):
         self.stopped.clear()
-        said = "".join([text] if isinstance(text, str) else text)
+        self.pieces = []
+        for piece in [text] if isinstance(text, str) else text:
+            self.pieces.append(piece)
+        said = "".join(self.pieces)
         self.spoken.append(said)
         stopped = self.stopped.is_set()
         return Reply(said, stopped=stopped, said=said[:4] if stopped else None)
@@ -154,7 +157,7 @@ def test_many_small_pieces_are_shown_together_and_none_is_lost(line):
 
 def test_a_stop_ends_the_stream_and_the_reply_knows_what_was_said(line):
     told = give(line, "The sky is blue.", threading.Event())
-    line.audience.wait("began")
+    assert wait_until(lambda: line.voice.pieces, 5)
     line.stop()
     (reply,) = line.audience.wait("ended")
     line.audience.wait("answered")
