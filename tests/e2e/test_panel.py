@@ -12,8 +12,9 @@ from tests.helpers.watching import Watching
 __all__ = ["bare_screen", "screen", "server"]
 
 QUESTION = "what is twenty three times seven"
-ADVANCED = STARTER.replace('model = "starter"', 'model = "starter"\ntier = "advanced"')
-BROKEN = {"STARLING_NPU": "emulated", "STARLING_NPU_FAULT": "firmware"}
+# Without live text nothing is recognised before the question: the fault comes with it.
+ADVANCED = STARTER.replace('model = "starter"', 'model = "starter"\ntier = "advanced"\npartial = false')
+BROKEN = {"STARLING_NPU": "emulated", "STARLING_NPU_FAULT": "nan"}
 
 
 @pytest.mark.pulse
@@ -27,7 +28,8 @@ def test_emulated_and_demoted(screen, server, tmp_path):
         server.play_into(server.microphone, speech_wav(tmp_path / "said.wav", [QUESTION], pause_s=0.6))
         window.wait_for("ReplyEnded")
         assert window.shows("What is twenty three times seven?")
-        assert window.shows("Why not better: advanced · xrt: The NPU ended a computation without a result")
+        assert window.until(lambda: any("are not finite numbers" in text for text in window.ask("texts")))
+        assert window.shows("Why not better: advanced · xrt: ")
         shown = window.ask("texts")
         assert not any(text.startswith("NPU ·") for text in shown)
         assert window.until(lambda: window.ask("press=Prove_every_accelerator_again"))

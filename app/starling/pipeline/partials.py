@@ -76,6 +76,8 @@ class PartialLine:
     def engine_loaded(self) -> None:
         """A fresh engine: forget what was measured, and measure a clip without words; twice, as the first is slow."""
         self._policy.forget()
+        if not self.enabled:
+            return
         # A chirp: numpy.random would cost the window 6 MB.
         sweep = np.sin(np.arange(int(WARM_UP_S * SAMPLE_RATE), dtype=np.float32) ** 2 * 1e-5)
         noise = (_WARM_UP_LEVEL * sweep).astype(np.float32)

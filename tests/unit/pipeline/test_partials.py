@@ -58,6 +58,16 @@ def test_a_fresh_engine_is_measured_twice_and_then_text_comes(bench):
     assert took_s == 0.01
 
 
+def test_without_live_text_a_fresh_engine_is_left_alone(bench):
+    one = bench("what is")
+    one.line.enabled = False
+    one.line.engine_loaded()
+    one.line.enabled = True
+    one.line.measured(1.0, 0.01)
+    one.line.offer(segment(), HANGOVER_S)
+    assert one.ends()[:2] == (1, "what is")
+
+
 def test_an_engine_that_is_not_quite_ready_is_asked_again(bench):
     one = bench(BUSY, BUSY, "", "")
     one.line.engine_loaded()
