@@ -286,13 +286,13 @@ def terminate_at(running: Running, moment: float) -> None:
     assert (code, err) == (0, "") or (code == 1 and "[cli.interrupted]" in err) or (code == -signal.SIGTERM and not err)
 
 
-@pytest.mark.parametrize("moment", moments(5))
+@pytest.mark.parametrize("moment", moments(2))
 def test_it_ends_at_any_moment(run, moment):
     terminate_at(run(), moment)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("moment", moments(20)[5:])
+@pytest.mark.parametrize("moment", moments(20)[2:])
 def test_it_ends_at_every_other_moment(run, moment):
     terminate_at(run(), moment)
 
@@ -304,14 +304,14 @@ def close_at(running: Running, screen, moment: float) -> None:
     assert running.ended() == (0, "")
 
 
-@pytest.mark.parametrize("moment", moments(3))
+@pytest.mark.parametrize("moment", moments(1))
 def test_its_window_can_be_closed_at_any_moment(run, screen, tmp_path, moment):
     choose(tmp_path / "home", '[window]\nclose = "quit"\n')
     close_at(run(), screen, moment)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("moment", moments(20)[3:])
+@pytest.mark.parametrize("moment", moments(20)[1:])
 def test_its_window_can_be_closed_at_every_other_moment(run, screen, tmp_path, moment):
     choose(tmp_path / "home", '[window]\nclose = "quit"\n')
     close_at(run(), screen, moment)
