@@ -40,7 +40,8 @@ def test_every_tier_that_can_speak_is_measured_and_kept(home):
     assert set(rows) == {"cpu", "demo"}
     for row in rows.values():
         assert row["count"] == 1
-        assert row["rtf"] == pytest.approx(row["synthesis_s"] / row["audio_s"], rel=0.05, abs=1e-4)  # rounded to four places
+        # The figures are rounded to four places.
+        assert row["rtf"] == pytest.approx(row["synthesis_s"] / row["audio_s"], rel=0.05, abs=1e-4)
         assert row["speed_up_over_cpu"] is None
     kept, _ = report("say", "--metrics", home=home)
     assert {row["tier"] for row in kept["voices"]} == {"cpu", "demo"}
