@@ -54,6 +54,7 @@ def held(window: Watching, on: bool) -> bool:
     return window.until(lambda: f"held={on}" in window.named("Listening")[-1])
 
 
+@pytest.mark.alone
 def test_the_talk_key_from_another_window_and_from_ones_own(window, screen, server, tmp_path):
     need("xterm")
     clip = speech_wav(tmp_path / "said.wav", ["what is the date today"], pause_s=0.3)
