@@ -7,18 +7,17 @@ from contextlib import closing
 
 import pytest
 
-from tests.helpers.commands import processes, starling
+from tests.helpers.commands import starling
 from tests.helpers.display import Screen, screen
 from tests.helpers.editors import clipboard, copied, mousepad, xterm
 from tests.helpers.listening import speech_wav
-from tests.helpers.pulse import PulseServer
+from tests.helpers.talk_window import hold, let_go, server, talk_window
 from tests.helpers.watching import Watching
 
-__all__ = ["screen"]
+__all__ = ["screen", "server"]
 
 pytestmark = pytest.mark.pulse
 SETTINGS = '[stt]\nmodel = "starter"\n[listen]\nactivation = "hold"\nmode = "dictation"\n'
-CHORD = ("ctrl", "alt", "space")
 SENTENCE = "what is the date today"
 WRITTEN = "What is the date today"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 200
@@ -29,34 +28,18 @@ TYPED_MS = 600.0
 
 
 @pytest.fixture
-def server():
-    with PulseServer() as running:
-        running.microphone = running.add_microphone("mic", "Test Microphone")
-        running.prime("out")
-        yield running
-
-
-@pytest.fixture
 def window(screen: Screen, server, tmp_path):
-    with Watching(screen, tmp_path / "home", server.variables, SETTINGS) as watching:
-        watching.id = screen.window()
-        watching.wait_for("Ready")
-        watching.wait_for("MicrophoneChanged")
-        assert watching.until(lambda: any("binding='Ctrl+Alt+Space'" in told for told in watching.named("KeysShown")))
+    with talk_window(screen, server, tmp_path / "home", SETTINGS) as watching:
         yield watching
-    assert "Traceback" not in "".join(watching.stderr)
-    assert processes(tmp_path / "home") == []
 
 
 @pytest.fixture
 def speak(window: Watching, screen: Screen, server):
     def with_the_key(clip) -> None:
-        for key in CHORD:
-            screen.hold(key)
+        hold(screen)
         assert window.until(lambda: "held=True" in window.named("Listening")[-1])
         server.play_into(server.microphone, clip)
-        for key in reversed(CHORD):
-            screen.let_go(key)
+        let_go(screen)
 
     return with_the_key
 

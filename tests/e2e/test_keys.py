@@ -10,44 +10,20 @@ from tests.helpers.commands import processes, starling
 from tests.helpers.display import Screen, need, screen
 from tests.helpers.listening import speech_wav
 from tests.helpers.portal import GlobalShortcuts
-from tests.helpers.pulse import PulseServer, wait_until
+from tests.helpers.pulse import wait_until
+from tests.helpers.talk_window import hold, let_go, server, talk_window
 from tests.helpers.watching import Watching
 
-__all__ = ["screen"]
+__all__ = ["screen", "server"]
 
 pytestmark = pytest.mark.pulse
 STARTER = '[stt]\nmodel = "starter"\n[listen]\nactivation = "hold"\nmode = "dictation"\n[keys]\nmode = "F8"\n'
-CHORD = ("ctrl", "alt", "space")
-
-
-@pytest.fixture
-def server():
-    with PulseServer() as running:
-        running.microphone = running.add_microphone("mic", "Test Microphone")
-        running.prime("out")
-        yield running
 
 
 @pytest.fixture
 def window(screen: Screen, server, tmp_path):
-    with Watching(screen, tmp_path / "home", server.variables, STARTER) as watching:
-        watching.id = screen.window()
-        watching.wait_for("Ready")
-        watching.wait_for("MicrophoneChanged")
-        assert watching.until(lambda: any("binding='Ctrl+Alt+Space'" in told for told in watching.named("KeysShown")))
+    with talk_window(screen, server, tmp_path / "home", STARTER) as watching:
         yield watching
-    assert "Traceback" not in "".join(watching.stderr)
-    assert processes(tmp_path / "home") == []
-
-
-def hold(screen: Screen) -> None:
-    for key in CHORD:
-        screen.hold(key)
-
-
-def let_go(screen: Screen) -> None:
-    for key in reversed(CHORD):
-        screen.let_go(key)
 
 
 def held(window: Watching, on: bool) -> bool:
