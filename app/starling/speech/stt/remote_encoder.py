@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Any
 
 from starling.child.remote import RemoteEngine, RemoteSpec
@@ -13,57 +12,24 @@ from starling.speech.stt.base import MelBatch, States
 from starling.speech.stt.states import bad_states, checked_states
 
 
-@dataclass(frozen=True)
-class EncoderSpec:
-    """How to start an encoder's process.
-
-    Attributes:
-        name: for people: ``vitisai:whisper-small``.
-        encoder: ``module:function`` that takes ``config`` and returns an Encoder.
-        config: JSON values.
-        interpreter: its Python, which needs numpy and the encoder's own packages; empty for ours.
-        env: variables set on top of ours.
-        load_deadline_s: from start of the process to ready.
-        silent_load: it may say nothing for long while it loads, with Python's lock held and other programs at work.
-    """
-
-    name: str
-    encoder: str
-    config: Mapping[str, Any]
-    interpreter: str = ""
-    env: Mapping[str, str] = field(default_factory=dict)
-    load_deadline_s: float = 60.0
-    silent_load: bool = False
-
-
 class RemoteEncoder:
     """See :class:`starling.speech.stt.base.Encoder`. The constructor returns when the encoder is loaded.
 
     Every failure ends the child. A child that died or went silent is told as ``engine.crashed`` or ``engine.hung``.
 
     Args:
-        spec: what to start.
+        spec: what to start; its factory is ``module:function`` that takes ``config`` and returns an Encoder.
         width: of the states that the decoder takes; None when it is not known.
 
     Raises:
         StarlingError: ``engine.cannot_start``, ``engine.crashed``, ``engine.hung``, or what the encoder told.
     """
 
-    def __init__(self, spec: EncoderSpec, width: int | None = None) -> None:
+    def __init__(self, spec: RemoteSpec, width: int | None = None) -> None:
         self._spec = spec
         self._width = width
-        self._engine = RemoteEngine(
-            RemoteSpec(
-                spec.name,
-                "encoder",
-                encoder_engine.FACTORY,
-                {"encoder": spec.encoder, "config": dict(spec.config)},
-                spec.interpreter,
-                spec.env,
-                spec.load_deadline_s,
-                spec.silent_load,
-            )
-        )
+        config = {"encoder": spec.factory, "config": dict(spec.config)}
+        self._engine = RemoteEngine(replace(spec, factory=encoder_engine.FACTORY, config=config))
         try:
             self._about = dict(self._engine.about)
             self._mels = int(self._about.pop("mels"))

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from starling.child.remote import RemoteSpec
 from starling.core.engine_api import EngineSpec
 from starling.core.errors import StarlingError
 from starling.models import pairing
@@ -26,7 +27,7 @@ from starling.npu.vitisai import cache, requirements
 from starling.npu.vitisai.options import config_text, provider_options
 from starling.npu.vitisai.session import ENCODER
 from starling.speech.stt import whisper
-from starling.speech.stt.remote_encoder import EncoderSpec, RemoteEncoder
+from starling.speech.stt.remote_encoder import RemoteEncoder
 
 FACTORY = "starling.speech.stt.vitisai:create"
 PROVIDER: Provider = "vitisai"
@@ -125,9 +126,10 @@ def _compiled(
             settings.write_text(text, encoding="utf-8")
             options = provider_options(settings, home, key)
             done = cache.is_compiled(place)
-            spec = EncoderSpec(
+            spec = RemoteSpec(
                 name=f"{PROVIDER}:{model}",
-                encoder=ENCODER,
+                noun="encoder",
+                factory=ENCODER,
                 config={"model": str(folder / NPU_ENCODER), "options": options},
                 interpreter=str(config["interpreter"]),
                 env=dict(config["env"]),

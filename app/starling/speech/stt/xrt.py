@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from starling.child.remote import RemoteSpec
 from starling.core.engine_api import EngineSpec
 from starling.core.errors import StarlingError
 from starling.models.info import ModelInfo
@@ -22,7 +23,7 @@ from starling.npu.xrt.kernels import GENERATIONS
 from starling.npu.xrt.whisper import XrtEncoder
 from starling.speech.stt import whisper
 from starling.speech.stt.base import Encoder
-from starling.speech.stt.remote_encoder import EncoderSpec, RemoteEncoder
+from starling.speech.stt.remote_encoder import RemoteEncoder
 
 FACTORY = "starling.speech.stt.xrt:create"
 ENCODER_FACTORY = "starling.speech.stt.xrt:encoder"
@@ -136,9 +137,10 @@ def _with_python(spec: EngineSpec, npu: Npu) -> EngineSpec:
 
 def _elsewhere(config: Mapping[str, Any], python: Mapping[str, Any]) -> RemoteEncoder:
     return RemoteEncoder(
-        EncoderSpec(
+        RemoteSpec(
             name=f"{PROVIDER}:{config.get('name', '')}",
-            encoder=ENCODER_FACTORY,
+            noun="encoder",
+            factory=ENCODER_FACTORY,
             config={key: value for key, value in config.items() if key != "python"},
             interpreter=str(python["interpreter"]),
             env=dict(python["env"]),

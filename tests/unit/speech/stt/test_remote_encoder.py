@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from starling.child import vitals
+from starling.child.remote import RemoteSpec
 from starling.core.errors import StarlingError
 from starling.engine.failures import FailureKind, classify
-from starling.speech.stt.remote_encoder import EncoderSpec, RemoteEncoder
+from starling.speech.stt.remote_encoder import RemoteEncoder
 from tests.helpers import encoders
 
 PATHS = os.pathsep.join([str(encoders.ROOT), str(encoders.ROOT / "app")])
@@ -18,7 +19,7 @@ PATHS = os.pathsep.join([str(encoders.ROOT), str(encoders.ROOT / "app")])
 
 def spec(interpreter="", env=None, load_deadline_s=20.0, **config):
     name = "tests.helpers.encoders:doubling"
-    return EncoderSpec("npu:test", name, config, interpreter, env or {"PYTHONPATH": PATHS}, load_deadline_s)
+    return RemoteSpec("npu:test", "encoder", name, config, interpreter, env or {"PYTHONPATH": PATHS}, load_deadline_s)
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def test_features_that_are_no_contiguous_array_arrive_as_they_are(start):
 
 def test_a_python_with_numpy_alone_is_enough(tmp_path):
     interpreter, env = encoders.bare_python(tmp_path)
-    encoder = RemoteEncoder(EncoderSpec("npu:test", "encoders:doubling", {}, interpreter, env))
+    encoder = RemoteEncoder(RemoteSpec("npu:test", "encoder", "encoders:doubling", {}, interpreter, env))
     try:
         assert encoder.encode(mel()).shape == (1, 50, encoders.WIDTH)
         assert not {"ctranslate2", "onnxruntime", "tokenizers"} & set(encoder.describe()["modules"])
@@ -148,8 +149,9 @@ def test_the_child_ends_with_its_parent_even_where_it_holds_the_lock():
     code = """
 import sys, threading
 import numpy as np
-from starling.speech.stt.remote_encoder import EncoderSpec, RemoteEncoder
-encoder = RemoteEncoder(EncoderSpec("t", "tests.helpers.encoders:doubling", {"fault": "hold_lock"}))
+from starling.child.remote import RemoteSpec
+from starling.speech.stt.remote_encoder import RemoteEncoder
+encoder = RemoteEncoder(RemoteSpec("t", "encoder", "tests.helpers.encoders:doubling", {"fault": "hold_lock"}))
 print(encoder.pid, flush=True)
 encoder.encode(np.zeros((1, 80, 100), np.float32))
 """
