@@ -59,12 +59,14 @@ class Target:
         window: tells one window from another, never its title.
         toolkit: ``gtk``, ``qt``, ``chromium``, ``gecko``, … by what accessibility says.
         password: whether the focus is in a password field; None: not known.
+        pid: the process that has the window; 0 where it is not told.
     """
 
     application: str = ""
     window: str = ""
     toolkit: str = ""
     password: bool | None = None
+    pid: int = 0
 
 
 def session(env: Mapping[str, str] | None = None) -> Session:
@@ -98,18 +100,26 @@ def compositor(env: Mapping[str, str]) -> Compositor:
     return "other"
 
 
+def in_front(of: Session | None = None, env: Mapping[str, str] | None = None) -> Target:
+    """The window with the focus, as the X server or the compositor tells it: in a millisecond. Never raises."""
+    of = session(env) if of is None else of
+    if of.kind == "x11":
+        from starling.dictation.insertion.x11 import focus as x11_focus
+
+        return x11_focus.target(of)
+    if of.kind == "wayland":
+        from starling.dictation.insertion.wayland import focus as wayland_focus
+
+        return wayland_focus.target(of, os.environ if env is None else env)
+    return Target()
+
+
 def target(of: Session | None = None, env: Mapping[str, str] | None = None) -> Target:
-    """What has the focus now. Never raises; takes half a second at most where a program does not answer."""
+    """The same with what accessibility tells: half a second at most where a program does not answer. Never raises."""
     from starling.dictation.insertion.accessibility import focused
-    from starling.dictation.insertion.wayland import focus as wayland_focus
-    from starling.dictation.insertion.x11 import focus as x11_focus
 
     of = session(env) if of is None else of
-    found = Target()
-    if of.kind == "x11":
-        found = x11_focus.target(of)
-    elif of.kind == "wayland":
-        found = wayland_focus.target(of, os.environ if env is None else env)
+    found = in_front(of, env)
     seen = focused(of.bus, found.application) if of.bus else None
     if seen is None:
         return found

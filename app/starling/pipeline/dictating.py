@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -12,17 +13,22 @@ from starling.core.errors import StarlingError, internal_error
 from starling.dictation.insertion.base import Inserted
 from starling.dictation.insertion.choosing import Wishes
 from starling.dictation.surroundings import Target
-from starling.dictation.text.rules import Before, Command, Shaped
+from starling.dictation.text.rules import Before, Command, Profile, Shaped
 from starling.pipeline import events
 from starling.pipeline.tasks import Tasks
 
 KEPT_CHARACTERS = 200
 """Of what stands before the cursor: enough for its last sentence."""
 OWN_APPLICATIONS = frozenset(("starling", "io.github.starling.starling"))
-"""Starling's own windows, as X11 and as Wayland name them; the transcript shows a text already."""
+"""Starling's own windows, as X11 and as Wayland name them, where nobody tells whose process they are."""
+SANDBOXED = os.path.exists("/.flatpak-info")
+"""Then a process has another number inside than outside."""
+MOST_UNDONE = 20
+"""Dictations that can be taken back, one after the other."""
 CLOSE_S = 1.0
 """For an insertion that goes on when the end comes."""
 PARTLY = "insert.partly"
+EXCLUDED = "insert.excluded"
 NOT_INSERTED = "insert.not_inserted"
 TAKEN_BACK = StarlingError("insert.taken_back", "It was taken back.")
 
@@ -30,8 +36,8 @@ TAKEN_BACK = StarlingError("insert.taken_back", "It was taken back.")
 class Hand(Protocol):
     """Puts texts where the cursor is, as :class:`starling.dictation.insertion.inserter.Inserter`."""
 
-    def insert(self, text: str) -> Inserted:
-        """Insert a text."""
+    def insert(self, text: str, place: Target | None = None) -> Inserted:
+        """Insert a text into what has the focus, as somebody has just seen it."""
         ...
 
     def undo(self) -> int:
@@ -94,6 +100,7 @@ class Dictating:
         look: tells what has the focus.
         keep: the history.
         emit: hears of ``Inserted``, ``NotInserted``, ``TakenBack`` and ``Trouble``.
+        profiles: what differs in applications now.
     """
 
     def __init__(
@@ -103,14 +110,16 @@ class Dictating:
         look: Callable[[], Target],
         keep: Kept,
         emit: Callable[[events.Event], None],
+        profiles: Callable[[], tuple[Profile, ...]] = tuple,
     ) -> None:
+        self._profiles = profiles
         self._shape, self._make, self._look, self._keep, self._emit = shape, make, look, keep, emit
         self._on = self._closing = False
         self._wishes = Wishes()
         self._used: Wishes | None = None
         self._hand: Hand | None = None
         self._field: _Field | None = None
-        self._last: _Last | None = None
+        self._last: list[_Last] = []  # the newest at the end
         self._gone = threading.Event()
         self._tasks = Tasks("dictating", lambda error: emit(events.Trouble(error)))
 
@@ -150,7 +159,7 @@ class Dictating:
     def _ready(self, *, private: bool) -> Hand:
         if self._hand is None:
             self._hand = self._make()
-        wanted = replace(self._wishes, private=private)
+        wanted = replace(self._wishes, private=private, profiles=self._profiles())
         if wanted != self._used:
             self._hand.use(wanted)
             self._used = wanted
@@ -166,18 +175,23 @@ class Dictating:
     def _take(self, text: _Text) -> None:
         if self._closing:
             return
-        place = self._look()
-        if place.application.lower() in OWN_APPLICATIONS:
-            self._last = None  # the dictation that would be taken back is the one in the transcript
+        try:
+            self._put(text, self._look())
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong around it, somebody waits for the text
+            self._missed(text, text.raw, internal_error(error), scratchpad=False)
+
+    def _put(self, text: _Text, place: Target) -> None:
+        if is_own(place):
+            self._last.clear()  # the dictation that would be taken back is the one in the transcript
             return
         shaped = self._shaped(text, place)
-        if Command.UNDO in shaped.commands:
+        for _ in range(shaped.commands.count(Command.UNDO)):
             self._undo(text)
-            if shaped.text:
-                shaped = self._shaped(text, place)  # what stands before it is another text now
+        if Command.UNDO in shaped.commands and shaped.text:
+            shaped = self._shaped(text, place)  # what stands before it is another text now
         written = shaped.text + ("\n" if Command.NEW_LINE in shaped.commands else "")
         if written:
-            self._insert(text, written)
+            self._insert(text, written, place)
 
     def _shaped(self, text: _Text, place: Target) -> Shaped:
         return self._shape(text.raw, text.language, place.application, self._before(place))
@@ -188,11 +202,11 @@ class Dictating:
             return Before()
         return Before(field.text, time.monotonic() - field.at_s)
 
-    def _insert(self, text: _Text, written: str) -> None:
+    def _insert(self, text: _Text, written: str, place: Target) -> None:
         try:
-            result = self._ready(private=text.private).insert(written)
+            result = self._ready(private=text.private).insert(written, place)
         except StarlingError as error:
-            self._missed(text, written, error, scratchpad=False)
+            self._missed(text, written, error, scratchpad=error.code == EXCLUDED)
             return
         except Exception as error:  # noqa: BLE001 - the next text must not be lost with this one
             self._missed(text, written, internal_error(error), scratchpad=False)
@@ -208,31 +222,43 @@ class Dictating:
         now_s, place = time.monotonic(), result.target
         before = self._field if self._field is not None and _same(self._field.place, place) else None
         before = before or _Field(place, "", now_s)
-        self._field = self._last = None
-        if result.verified is not False:  # otherwise nobody knows what stands where
+        if result.verified is False:  # nobody knows what stands where
+            self._unknown()
+        else:
             self._field = _Field(place, (before.text + written)[-KEPT_CHARACTERS:], now_s)
-            self._last = _Last(text.turn, written, before)
+            self._last = [*self._last[1 - MOST_UNDONE :], _Last(text.turn, written, before)]
         self._keep.inserted(text.turn, _told(written), result.way, place.application)
         took_ms = round((now_s - text.came_s) * 1000, 1)
         self._emit(events.Inserted(text.turn, result.way, place.application, result.verified, took_ms))
 
     def _missed(self, text: _Text, written: str, error: StarlingError, *, scratchpad: bool) -> None:
-        self._field = self._last = None
+        self._unknown()
         self._keep.not_inserted(text.turn, _told(written), error)
         self._emit(events.NotInserted(text.turn, error.code, error.message, error.fix, scratchpad))
 
+    def _unknown(self) -> None:
+        self._field = None
+        self._last.clear()
+
     def _undo(self, text: _Text) -> None:
-        last = self._last
         try:
-            if last is None:
+            if not self._last:
                 raise StarlingError("insert.nothing_to_undo", "There is no insertion to take back.")
             self._ready(private=text.private).undo()
         except StarlingError as error:
             self._emit(events.Trouble(error))  # what was said after it is inserted all the same
             return
-        self._field, self._last = last.field, None
+        last = self._last.pop()
+        self._field = replace(last.field, at_s=time.monotonic())
         self._keep.not_inserted(last.turn, _told(last.text), TAKEN_BACK)
         self._emit(events.TakenBack(last.turn))
+
+
+def is_own(place: Target) -> bool:
+    """Whether it is a window of this process: the transcript shows a text already."""
+    if place.pid and not SANDBOXED:
+        return place.pid == os.getpid()
+    return place.application.lower() in OWN_APPLICATIONS
 
 
 def _same(one: Target, other: Target) -> bool:

@@ -1,5 +1,6 @@
 """Dictations on their way to where the cursor is, with a hand that only writes down what it is told."""
 
+import os
 import threading
 from dataclasses import replace
 
@@ -12,7 +13,7 @@ from starling.dictation.surroundings import Target
 from starling.dictation.text.rules import Command, Shaped, Switches, TextRules
 from starling.dictation.text.shape import shape
 from starling.pipeline import events
-from starling.pipeline.dictating import Dictating
+from starling.pipeline.dictating import Dictating, is_own
 from starling.pipeline.dictation_text import DictationText
 from starling.pipeline.inserting import wishes
 from starling.settings.store import load
@@ -39,7 +40,8 @@ class Desk:
         self.shaped.append((raw, application, before.text))
         return shape(raw, self.rules.for_application(application), before, language)
 
-    def insert(self, text):
+    def insert(self, text, place):
+        assert place == self.place
         answer = self.answers.pop(0) if self.answers else Inserted("xtest", self.place, None)
         if isinstance(answer, Exception):
             raise answer
@@ -136,6 +138,51 @@ def test_scratch_that_takes_the_last_one_back(desk):
     assert desk.typed[-1] == " third"  # after "First", as before
 
 
+def test_scratch_that_again_takes_the_one_before_it_back(desk):
+    for number, text in enumerate(("first", "second", "third")):
+        desk.say(text, f"t{number}")
+    desk.say("scratch that", "t3")
+    desk.say("scratch that", "t4")
+    assert [kept[0] for kept in desk.kept[-2:]] == ["t2", "t1"]
+    desk.say("fourth")
+    assert desk.typed[-1] == " fourth"  # after "First"
+    for _ in range(2):
+        desk.say("scratch that")
+    desk.say("fifth")
+    assert desk.typed[-1] == "Fifth"
+    desk.say("scratch that")
+    desk.say("scratch that")
+    assert desk.told[-1].error.code == "insert.nothing_to_undo"
+
+
+def test_scratch_that_twice_in_one_breath_takes_two_back(desk):
+    desk.say("first", "t1")
+    desk.say("second", "t2")
+    desk.say("Scratch that. Scratch that.", "t3")
+    assert (desk.undone, [kept[0] for kept in desk.kept[-2:]]) == (2, ["t2", "t1"])
+
+
+def test_a_text_is_told_and_kept_when_nobody_can_say_what_has_the_focus(desk):
+    desk.done()  # what is done before the first one
+    desk.dictating._look = lambda: 1 / 0
+    desk.say("hello")
+    assert (desk.codes(), desk.kept) == (["NotInserted"], [("t1", "hello", "internal.bug")])
+
+
+@pytest.mark.parametrize(
+    ("place", "own"),
+    [
+        (Target("starling", "0x9", pid=os.getpid()), True),
+        (Target("python3", "0x9", pid=os.getpid()), True),
+        (Target("starling", "0x9", pid=os.getpid() + 1), False),  # somebody else's program of this name
+        (Target("starling", "0x9"), True),
+        (Target("gedit", "0x9"), False),
+    ],
+)
+def test_own_windows_are_those_of_this_process(place, own):
+    assert is_own(place) is own
+
+
 def test_what_is_said_after_scratch_that_takes_its_place():
     shapes = {"first": Shaped("First"), "no second": Shaped("Second", (Command.UNDO,))}
     desk = Desk()
@@ -169,7 +216,8 @@ def test_what_went_to_the_scratchpad_is_told_with_its_reason(desk):
 @pytest.mark.parametrize(
     ("answer", "code", "scratchpad"),
     [
-        (StarlingError("insert.excluded", "No.", "Type it."), "insert.excluded", False),
+        (StarlingError("insert.excluded", "No.", "Type it."), "insert.excluded", True),
+        (StarlingError("insert.password", "No.", "Type it."), "insert.password", False),
         (ValueError("what was said"), "internal.bug", False),
         (Inserted("xtest", EDITOR, False, "The focus moved.", ""), "insert.partly", True),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,10 +17,14 @@ from starling.dictation.insertion.choosing import Wishes, order, shift_for_newli
 from starling.dictation.insertion.memory import ANYWHERE, Memory
 from starling.dictation.insertion.paste import PasteWay
 from starling.dictation.insertion.scratchpad import Scratchpad
-from starling.dictation.surroundings import Session, Target, session, target
+from starling.dictation.surroundings import Session, Target, in_front, session, target
 
-HELD_S = 2.0
-"""For modifier keys that are down, as those of the talk key, to be released."""
+MOST_UNDONE = 20
+"""Insertions into one window that can be taken back, one after the other."""
+UNDO_S = 120.0
+"""After the last insertion or undo: later the cursor has probably been moved, and other text would go."""
+UNDO_PIECE = 50
+"""Backspaces between two looks at the focus."""
 DESKTOP_CODES = frozenset(("insert.no_portal", "insert.no_bus", "insert.no_display", "insert.no_xlib"))
 """Failures that have nothing to do with an application."""
 PASSING_CODES = frozenset(("insert.focus_moved", "insert.clipboard_unsaved", "insert.modifiers_held"))
@@ -27,7 +32,7 @@ PASSING_CODES = frozenset(("insert.focus_moved", "insert.clipboard_unsaved", "in
 
 
 @dataclass(frozen=True)
-class _Last:
+class _Done:
     way: str
     target: Target
     characters: int
@@ -42,6 +47,7 @@ class Inserter:
         of: the session; by default that of the environment.
         ways: to be used instead of those of the session.
         look: tells what has the focus.
+        front: the same in a moment, without what accessibility knows.
         scratchpad: that of the window, where there is one.
     """
 
@@ -53,16 +59,20 @@ class Inserter:
         of: Session | None = None,
         ways: Mapping[str, Way] | None = None,
         look: Callable[[Session], Target] = target,
+        front: Callable[[Session], Target] = in_front,
         scratchpad: Scratchpad | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.wishes = wishes or Wishes()
         self.session = of or session()
         self.scratchpad = scratchpad or Scratchpad(folder / "scratchpad.json")
         self.memory = Memory(folder / "failures.json")
-        self._look = look
-        self._ways = dict(ways if ways is not None else make_ways(self.session, folder, lambda: self.wishes))
+        self._look, self._front, self._clock = look, front, clock
+        made = make_ways(self.session, folder, lambda: self.wishes, self._still) if ways is None else ways
+        self._ways = dict(made)
         self._lock = threading.Lock()
-        self._last: _Last | None = None
+        self._done: list[_Done] = []  # into one window, the newest last
+        self._done_at = 0.0
 
     def use(self, wishes: Wishes) -> None:
         """Follow what the user chose since."""
@@ -72,44 +82,70 @@ class Inserter:
                 if hasattr(way, "shift_newline"):
                     way.shift_newline = shift_for_newline(wishes.newline)
 
-    def insert(self, text: str) -> Inserted:
+    def insert(self, text: str, place: Target | None = None) -> Inserted:
         """Insert a text; what no way can insert goes to the scratchpad, with the reason.
 
+        Args:
+            text: what.
+            place: what has the focus, where the caller has just looked.
+
         Raises:
-            StarlingError: ``insert.excluded``: the user does not want this application to be typed into, or the focus
-                is in a password field. ``insert.scratchpad``: not even the scratchpad could be saved.
+            StarlingError: ``insert.excluded``: the user does not want this application to be typed into; the text is
+                in the scratchpad. ``insert.password``: the focus is in a password field. ``insert.scratchpad``: not
+                even the scratchpad could be saved.
         """
         text = clean(text)
         with self._lock:
-            place = self._look(self.session)
-            self._refuse(text, place)
+            place = place or self._look(self.session)
             if not text:
                 return Inserted("", place, None)
+            try:
+                place = self._settled(place)
+            except StarlingError as error:
+                self._refuse(text, place)
+                return self._kept(text, place, error.message, error.fix)
+            self._refuse(text, place)
             failed = self.memory.failed(place.application)
             ways = order(self.session, place, text, self.wishes, failed)
             return self._try(text, place, ways)
 
     def undo(self) -> int:
-        """Take the last insertion away with Backspace; how many characters those were.
+        """Take the last insertion away with Backspace, then the one before it; how many characters those were.
 
         Raises:
-            StarlingError: ``insert.nothing_to_undo``, ``insert.undo_focus``, or what went wrong.
+            StarlingError: ``insert.nothing_to_undo``, ``insert.undo_focus``, ``insert.undo_late``, or what went wrong.
         """
         with self._lock:
-            last = self._last
-            if last is None:
+            if not self._done:
                 raise StarlingError("insert.nothing_to_undo", "There is no insertion to take back.")
+            last = self._done[-1]
             place = self._look(self.session)
-            if not place.window or (place.window, place.application) != (last.target.window, last.target.application):
+            if not place.window or not _same(place, last.target):
                 raise StarlingError(
                     "insert.undo_focus",
                     "The text was inserted into another window than the one in front, or that is not known.",
                     "Take it back in the application itself.",
                 )
+            if self._clock() - self._done_at > UNDO_S:
+                raise StarlingError(
+                    "insert.undo_late",
+                    "The text was inserted too long ago: the cursor may be elsewhere by now.",
+                    "Take it back in the application itself.",
+                )
             self._free()
-            self._ways[last.way].undo(last.characters)
-            self._last = None
+            self._press_back(last)
+            self._done_at = self._clock()
             return last.characters
+
+    def _press_back(self, last: _Done) -> None:
+        """Backspaces, as long as they go where the text is; after an end on the way nothing is known any more."""
+        earlier, self._done = self._done[:-1], []
+        left = last.characters
+        while left > 0:
+            self._still(last.target)
+            self._ways[last.way].undo(min(left, UNDO_PIECE))
+            left -= UNDO_PIECE
+        self._done = earlier
 
     def availability(self) -> dict[str, Availability]:
         """Every way, and whether it can be tried here."""
@@ -133,7 +169,7 @@ class Inserter:
     def _refuse(self, text: str, place: Target) -> None:
         if place.password:
             raise StarlingError(
-                "insert.excluded", "The focus is in a password field, which is never typed into.", "Type it yourself."
+                "insert.password", "The focus is in a password field, which is never typed into.", "Type it yourself."
             )
         if self.wishes.excludes(place.application):
             name = place.application
@@ -141,12 +177,12 @@ class Inserter:
             raise StarlingError(
                 "insert.excluded",
                 f"{name} is one of the applications that are not typed into; the text is in the scratchpad.",
-                "The setting insertion.excluded lists them.",
+                "Preferences, Dictation, Applications and the setting insertion.excluded list them.",
             )
 
     def _try(self, text: str, place: Target, ways: tuple[str, ...]) -> Inserted:
         trouble = StarlingError("insert.no_way", "No way of insertion works here.", "The Insertion doctor shows why.")
-        for name in ways:
+        for number, name in enumerate(ways):
             if name == "scratchpad":
                 break
             way = self._ways.get(name)
@@ -158,7 +194,8 @@ class Inserter:
                     trouble = StarlingError("insert.no_way", told.reason, told.fix)
                 continue
             try:
-                self._free()
+                if number:  # the way before it may have taken a while
+                    self._still(place)
                 verified = way.insert(text, place)
             except StarlingError as error:
                 self._failed(place, name, error)
@@ -171,21 +208,27 @@ class Inserter:
             return self._worked(text, place, name, verified)
         chosen = ways[0] == "scratchpad" and self.wishes.way_of(place.application) == "scratchpad"
         reason, fix = ("It was chosen for this.", "") if chosen else (trouble.message, trouble.fix)
-        self._last = None
+        return self._kept(text, place, reason, fix)
+
+    def _kept(self, text: str, place: Target, reason: str, fix: str) -> Inserted:
+        self._done.clear()
         self._keep(text, reason)
         return Inserted("scratchpad", place, None, reason, fix)
 
     def _worked(self, text: str, place: Target, name: str, verified: bool | None) -> Inserted:
         self.memory.worked(place.application, name, keep=not self.wishes.private)
-        after = self._look(self.session) if verified is None and place.window else place
-        if after.window != place.window:
+        if verified is None and self._elsewhere(place):
             verified = False  # nobody knows how much of it went into the other window
-        self._last = _Last(name, place, graphemes.count(text)) if verified is not False else None
+        if verified is False or (self._done and not _same(self._done[-1].target, place)):
+            self._done.clear()
+        if verified is not False:
+            self._done = [*self._done[1 - MOST_UNDONE :], _Done(name, place, graphemes.count(text))]
+            self._done_at = self._clock()
         return Inserted(name, place, verified)
 
     def _partly(self, text: str, place: Target, name: str, error: Partly) -> Inserted:
         """Some of it is in the application, so the whole goes to the scratchpad rather than half of it twice."""
-        self._last = None
+        self._done.clear()
         self._keep(text, f"Only the beginning was inserted: {error.message}")
         return Inserted(name, place, False, error.message, error.fix)
 
@@ -198,17 +241,48 @@ class Inserter:
     def _keep(self, text: str, reason: str) -> None:
         self.scratchpad.add(text, reason, keep=not self.wishes.private)
 
-    def _free(self) -> None:
-        """Wait for held modifiers: with Ctrl down, a text would be a row of commands."""
+    # -- the focus -----------------------------------------------------------------------------------------------------
+
+    def _settled(self, place: Target) -> Target:
+        """What has the focus when nobody holds a modifier any more; looked at again only where it may be another.
+
+        Raises:
+            StarlingError: ``insert.modifiers_held``.
+        """
+        return self._look(self.session) if self._free() or self._elsewhere(place) else place
+
+    def _elsewhere(self, place: Target) -> bool:
+        """Whether the focus is known to be in another window."""
+        window = self._front(self.session).window if place.window else ""
+        return bool(window) and _teller(window) == _teller(place.window) and window != place.window
+
+    def _still(self, place: Target) -> None:
+        """Raises :class:`StarlingError` ``insert.focus_moved`` where the window has lost the focus."""
+        if self._elsewhere(place):
+            raise StarlingError("insert.focus_moved", "Another window took the focus.", "Insert the text again.")
+
+    def _free(self) -> bool:
+        """Wait for held modifiers; whether that took time. Where the server cannot be asked, the ways will say so."""
         if self.session.kind != "x11":
-            return  # no compositor tells
+            return False  # no compositor tells
         from starling.dictation.insertion.x11.link import linked
 
-        with linked(self.session.display) as link:
-            if not link.wait_until_free(HELD_S):
-                raise StarlingError(
-                    "insert.modifiers_held", "A modifier key is held down.", "Release it and insert the text again."
-                )
+        try:
+            with linked(self.session.display) as link:
+                return link.wait_until_free()
+        except StarlingError as error:
+            if error.code == "insert.modifiers_held":
+                raise
+            return False
+
+
+def _teller(window: str) -> str:
+    """Who names windows so: only what the same one tells can be compared."""
+    return window.partition(":")[0] if ":" in window else "x11"
+
+
+def _same(one: Target, other: Target) -> bool:
+    return (one.window, one.application) == (other.window, other.application)
 
 
 def clean(text: str) -> str:
@@ -217,8 +291,10 @@ def clean(text: str) -> str:
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
 
 
-def make_ways(of: Session, folder: Path, wishes: Callable[[], Wishes]) -> dict[str, Way]:
-    """Every way of a session, best typing ways first."""
+def make_ways(
+    of: Session, folder: Path, wishes: Callable[[], Wishes], still: Callable[[Target], None]
+) -> dict[str, Way]:
+    """Every way of a session, best typing ways first; ``still`` raises where a window has lost the focus."""
     from starling.dictation.insertion.portal import PortalWay
     from starling.dictation.insertion.wayland.clipboard import WaylandClipboard
     from starling.dictation.insertion.wayland.wtype import WtypeWay
@@ -227,9 +303,9 @@ def make_ways(of: Session, folder: Path, wishes: Callable[[], Wishes]) -> dict[s
     from starling.dictation.insertion.ydotool import YdotoolWay
 
     shift = shift_for_newline(wishes().newline)
-    xtest, wtype = XtestWay(of, shift), WtypeWay(of, shift)
+    xtest, wtype = XtestWay(of, shift), WtypeWay(of, shift, still)
     portal, ydotool = PortalWay(of, folder / "portal-token", shift), YdotoolWay(of, shift)
     clipboard = {"x11": X11Clipboard(of), "wayland": WaylandClipboard(), "none": None}[of.kind]
     pressers = [xtest] if of.kind == "x11" else [wtype, portal, ydotool]
-    paste = PasteWay(clipboard, pressers, lambda application: wishes().chord(application))  # type: ignore[arg-type]
+    paste = PasteWay(clipboard, pressers, lambda application: wishes().chord(application), still)  # type: ignore[arg-type]
     return {way.name: way for way in (xtest, wtype, portal, ydotool, paste)}

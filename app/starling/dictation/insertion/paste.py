@@ -52,12 +52,19 @@ class PasteWay:
         clipboard: of the session; None where there is none.
         pressers: who may press the keys, best first.
         chosen: the chord that the user chose for an application; empty for none.
+        still: raises where a window has lost the focus; asked before the keys, reading a clipboard takes its time.
     """
 
     name = "paste"
 
-    def __init__(self, clipboard: Clipboard | None, pressers: Sequence[Presser], chosen: Callable[[str], str]) -> None:
-        self._clipboard, self._pressers, self._chosen = clipboard, pressers, chosen
+    def __init__(
+        self,
+        clipboard: Clipboard | None,
+        pressers: Sequence[Presser],
+        chosen: Callable[[str], str],
+        still: Callable[[Target], None] = lambda target: None,
+    ) -> None:
+        self._clipboard, self._pressers, self._chosen, self._still = clipboard, pressers, chosen, still
 
     def available(self) -> Availability:
         """Whether there is a clipboard, and somebody to press the keys."""
@@ -77,7 +84,12 @@ class PasteWay:
         if self._clipboard is None:
             raise StarlingError("insert.no_clipboard", "There is no clipboard.")
         how = paste(target.application, target.toolkit, self._chosen(target.application))
-        return self._clipboard.paste(text, how, target, lambda: self._press(keys_of(how.chord)))
+
+        def press() -> None:
+            self._still(target)
+            self._press(keys_of(how.chord))
+
+        return self._clipboard.paste(text, how, target, press)
 
     def undo(self, characters: int) -> None:
         """Press Backspace."""

@@ -99,7 +99,7 @@ def test_it_is_not_typed_into(bus, programs, tmp_path) -> None:
     inserter = Inserter(tmp_path, of=Session("wayland", "gnome", bus=bus), ways={}, look=look)
     with pytest.raises(StarlingError) as caught:
         inserter.insert("secret")
-    assert caught.value.code == "insert.excluded"
+    assert caught.value.code == "insert.password"
     assert inserter.scratchpad.read().text == ""
 
 

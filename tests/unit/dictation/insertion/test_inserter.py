@@ -7,7 +7,7 @@ import pytest
 from starling.core.errors import StarlingError
 from starling.dictation.insertion.base import Availability, Partly
 from starling.dictation.insertion.choosing import Wishes
-from starling.dictation.insertion.inserter import Inserter
+from starling.dictation.insertion.inserter import MOST_UNDONE, UNDO_PIECE, UNDO_S, Inserter
 from starling.dictation.surroundings import Session, Target
 
 SWAY = Session("wayland", "sway", wayland="w")
@@ -42,14 +42,17 @@ def error(code="insert.tool"):
 
 @pytest.fixture
 def make(tmp_path):
-    def made(*ways, target=GEDIT, wishes=None, looks=None):
+    def made(*ways, target=GEDIT, wishes=None, looks=None, fronts=None, clock=lambda: 0.0):
         shown = iter(looks) if looks else None
+        seen = iter(fronts) if fronts else None
         return Inserter(
             tmp_path / "insertion",
             wishes or Wishes(),
             of=SWAY,
             ways={way.name: way for way in ways},
             look=lambda _: next(shown) if shown else target,
+            front=lambda _: next(seen) if seen else target,
+            clock=clock,
         )
 
     return made
@@ -106,27 +109,28 @@ def test_a_focus_that_moves_stops_all_ways(make) -> None:
 
 
 def test_a_focus_that_is_elsewhere_afterwards_is_told(make) -> None:
-    inserter = make(Recorded("wtype"), looks=[GEDIT, Target("other", "2"), GEDIT])
+    inserter = make(Recorded("wtype"), fronts=[GEDIT, Target("other", "2")])
     assert inserter.insert("a").verified is False
     with pytest.raises(StarlingError, match="no insertion"):
         inserter.undo()
 
 
 @pytest.mark.parametrize(
-    ("target", "wishes", "kept"),
+    ("target", "wishes", "code", "kept"),
     [
-        (Target("keepassxc", "1"), Wishes(excluded={"keepassxc"}), "secret\n"),
-        (Target("gedit", "1"), Wishes(per_application={"gedit": "excluded"}), "secret\n"),
-        (Target("gedit", "1", "gtk", True), Wishes(), ""),  # what was meant for a password field is kept nowhere
-        (Target("", "", "gtk", True), Wishes("paste"), ""),
+        (Target("keepassxc", "1"), Wishes(excluded={"keepassxc"}), "insert.excluded", "secret\n"),
+        (Target("gedit", "1"), Wishes(per_application={"gedit": "excluded"}), "insert.excluded", "secret\n"),
+        # What was meant for a password field is kept nowhere.
+        (Target("gedit", "1", "gtk", True), Wishes(), "insert.password", ""),
+        (Target("", "", "gtk", True), Wishes("paste"), "insert.password", ""),
     ],
 )
-def test_what_is_excluded_is_not_typed_into(make, target, wishes, kept) -> None:
+def test_what_is_excluded_is_not_typed_into(make, target, wishes, code, kept) -> None:
     ways = [Recorded(name) for name in ("wtype", "paste", "portal", "ydotool")]
     inserter = make(*ways, target=target, wishes=wishes)
     with pytest.raises(StarlingError) as caught:
         inserter.insert("secret")
-    assert caught.value.code == "insert.excluded"
+    assert caught.value.code == code
     assert [way.texts for way in ways] == [[], [], [], []]
     assert inserter.scratchpad.read().text == kept
 
@@ -145,11 +149,98 @@ def test_undo_takes_away_what_people_see(make, text, characters) -> None:
 @pytest.mark.parametrize("place", [Target("gedit", "2"), Target("other", "1"), Target()])
 def test_undo_needs_the_same_focus(make, place) -> None:
     wtype = Recorded("wtype")
-    inserter = make(wtype, looks=[GEDIT, GEDIT, place])
+    inserter = make(wtype, looks=[GEDIT, place])
     inserter.insert("hello")
     with pytest.raises(StarlingError) as caught:
         inserter.undo()
     assert (caught.value.code, wtype.undone) == ("insert.undo_focus", [])
+
+
+def test_what_comes_to_the_front_meanwhile_is_looked_at_before_anything_is_typed(make) -> None:
+    wtype, safe = Recorded("wtype"), Target("keepassxc", "2")
+    inserter = make(wtype, looks=[GEDIT, safe], fronts=[safe], wishes=Wishes(excluded={"keepassxc"}))
+    with pytest.raises(StarlingError) as caught:
+        inserter.insert("hello")
+    assert (caught.value.code, wtype.texts) == ("insert.excluded", [])
+
+
+def test_one_look_is_enough(make) -> None:
+    wtype = Recorded("wtype")
+    inserter = make(wtype, looks=[])  # another look would end the test
+    inserter._look = None
+    assert inserter.insert("hello", GEDIT).target == GEDIT
+
+
+def test_another_way_does_not_type_into_another_window(make) -> None:
+    paste = Recorded("paste")
+    inserter = make(Recorded("wtype", error()), paste, fronts=[GEDIT, Target("other", "2")])
+    assert inserter.insert("a").way == "scratchpad"
+    assert paste.texts == []
+
+
+def test_windows_that_different_ones_tell_of_are_not_compared(make) -> None:
+    wtype = Recorded("wtype")
+    seen = Target("gedit", "atspi::1.7/org/a")
+    assert make(wtype, target=seen, fronts=[Target("", "")] * 2).insert("a").verified is None
+    assert make(wtype, target=seen, fronts=[GEDIT] * 2).insert("a").verified is None
+
+
+def test_several_are_taken_back_one_after_the_other(make) -> None:
+    wtype = Recorded("wtype")
+    inserter = make(wtype)
+    for text in ("a", "bc", "def"):
+        inserter.insert(text)
+    assert [inserter.undo(), inserter.undo(), inserter.undo()] == [3, 2, 1]
+    assert wtype.undone == [3, 2, 1]
+    with pytest.raises(StarlingError, match="no insertion"):
+        inserter.undo()
+
+
+def test_only_the_last_ones_into_the_same_window_are_known(make) -> None:
+    other, wtype = Target("other", "2"), Recorded("wtype")
+    inserter = make(wtype, looks=[GEDIT, other, other, other, GEDIT], fronts=[GEDIT] * 2 + [other] * 5)
+    inserter.insert("first")
+    inserter.insert("second")
+    assert inserter.undo() == 6
+    with pytest.raises(StarlingError, match="no insertion"):
+        inserter.undo()
+
+
+def test_what_is_remembered_of_insertions_is_bounded(make) -> None:
+    inserter = make(Recorded("wtype"))
+    for _ in range(3 * MOST_UNDONE):
+        inserter.insert("a")
+    for _ in range(MOST_UNDONE):
+        inserter.undo()
+    with pytest.raises(StarlingError, match="no insertion"):
+        inserter.undo()
+
+
+def test_what_was_inserted_long_ago_is_not_taken_back(make) -> None:
+    wtype, now = Recorded("wtype"), [0.0]
+    inserter = make(wtype, clock=lambda: now[0])
+    inserter.insert("one")
+    inserter.insert("two")
+    now[0] = UNDO_S - 1
+    assert inserter.undo() == 3
+    now[0] = 2 * UNDO_S - 2  # counted from the undo
+    assert inserter.undo() == 3
+    inserter.insert("three")
+    now[0] += UNDO_S + 1
+    with pytest.raises(StarlingError) as caught:
+        inserter.undo()
+    assert (caught.value.code, wtype.undone) == ("insert.undo_late", [3, 3])
+
+
+def test_backspaces_stop_where_the_focus_moves(make) -> None:
+    wtype, other = Recorded("wtype"), Target("other", "2")
+    inserter = make(wtype, fronts=[GEDIT, GEDIT, GEDIT, other])
+    inserter.insert("x" * 3 * UNDO_PIECE)
+    with pytest.raises(StarlingError) as caught:
+        inserter.undo()
+    assert (caught.value.code, wtype.undone) == ("insert.focus_moved", [UNDO_PIECE])
+    with pytest.raises(StarlingError, match="no insertion"):
+        inserter.undo()  # nobody knows what is left
 
 
 def test_nothing_is_inserted_where_there_is_nothing(make) -> None:

@@ -39,7 +39,7 @@ def of_sway(tree: Any) -> Target:
         if node.get("focused") and node.get("type") in ("con", "floating_con"):
             properties = node.get("window_properties") or {}
             name = node.get("app_id") or properties.get("class") or ""
-            return Target(str(name).lower(), f"sway:{node.get('id', '')}")
+            return Target(str(name).lower(), f"sway:{node.get('id', '')}", pid=_pid(node))
         waiting += [*(node.get("nodes") or ()), *(node.get("floating_nodes") or ())]
     return Target()
 
@@ -48,7 +48,12 @@ def of_hyprland(window: Any) -> Target:
     """Hyprland's active window. Pure."""
     if not isinstance(window, dict) or not window.get("address"):
         return Target()
-    return Target(str(window.get("class", "")).lower(), f"hyprland:{window['address']}")
+    return Target(str(window.get("class", "")).lower(), f"hyprland:{window['address']}", pid=_pid(window))
+
+
+def _pid(told: dict[str, Any]) -> int:
+    pid = told.get("pid")
+    return pid if isinstance(pid, int) and not isinstance(pid, bool) and pid > 0 else 0
 
 
 def _sway_tree(path: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from starling.core.errors import StarlingError
 from starling.dictation.insertion import installing, programs
@@ -21,12 +21,15 @@ class WtypeWay:
     Args:
         session: whose compositor.
         shift_newline: a new line is Shift+Enter.
+        still: raises where a window has lost the focus.
     """
 
     name = "wtype"
 
-    def __init__(self, session: Session, shift_newline: bool = True) -> None:
-        self._session, self.shift_newline = session, shift_newline
+    def __init__(
+        self, session: Session, shift_newline: bool = True, still: Callable[[Target], None] = lambda target: None
+    ) -> None:
+        self._session, self.shift_newline, self._still = session, shift_newline, still
 
     def available(self) -> Availability:
         """Whether it is installed, and the compositor is known to take its keys or not."""
@@ -44,6 +47,8 @@ class WtypeWay:
         done = 0
         for part in parts(text.replace("\t", " ")):
             try:
+                if done:
+                    self._still(target)
                 if part == "\n":
                     self._run("-M", "shift", "-k", "Return", "-m", "shift") if self.shift_newline else self._run(
                         "-k", "Return"
@@ -51,7 +56,8 @@ class WtypeWay:
                 else:
                     self._run("-", data=part.encode("utf-8", "replace"))
             except StarlingError as error:
-                if done:
+                # One that was ended on the way may have typed some of its part.
+                if done or error.code == "insert.tool_silent":
                     raise Partly(error, text[done:]) from error
                 raise
             done += len(part)

@@ -24,4 +24,4 @@ def of(link: Link) -> Target:
     if not window:
         return Target()
     toolkit = "gtk" if any(link.has_property(window, name) for name in _GTK) else ""
-    return Target(link.application(window), f"{window:#x}", toolkit)
+    return Target(link.application(window), f"{window:#x}", toolkit, pid=link.process(window))

@@ -14,6 +14,8 @@ PING_S = 0.7
 """For an application to say that it has read everything up to here."""
 SETTLE_S = 0.25
 """Instead, for one that never says so."""
+HELD_S = 2.0
+"""For modifier keys that are down, as those of the talk key, to be released."""
 HELD_POLL_S = 0.02
 _GROUP_SHIFT, _GROUP_MASK = 13, 0x3
 _LOCK_MASK = 1 << 1
@@ -75,6 +77,16 @@ class Link:
                 return str(names[1] or names[0]).lower()
         return ""
 
+    def process(self, window: int) -> int:
+        """Which process says that it has the window; 0 where none does."""
+        from Xlib import X
+
+        with contextlib.suppress(*failures()):
+            made = self.display.create_resource_object("window", window)
+            found = made.get_full_property(self.atom("_NET_WM_PID"), X.AnyPropertyType)
+            return int(found.value[0]) if found is not None and len(found.value) else 0
+        return 0
+
     def has_property(self, window: int, name: str) -> bool:
         """Whether a window has a property."""
         from Xlib import X
@@ -105,14 +117,21 @@ class Link:
         down = self.display.query_keymap()
         return any(down[code // 8] & 1 << code % 8 for code in self.modifiers())
 
-    def wait_until_free(self, limit_s: float) -> bool:
-        """Wait until no modifier key is down; False when one still is after the limit."""
-        end = time.monotonic() + limit_s
+    def wait_until_free(self, limit_s: float = HELD_S) -> bool:
+        """Wait until no modifier key is down: with Ctrl, a text would be a row of commands. Whether that took time.
+
+        Raises:
+            StarlingError: ``insert.modifiers_held``: one still is after the limit.
+        """
+        end, waited = time.monotonic() + limit_s, False
         while self.held():
             if time.monotonic() >= end:
-                return False
+                raise StarlingError(
+                    "insert.modifiers_held", "A modifier key is held down.", "Release it and insert the text again."
+                )
+            waited = True
             select.select([], [], [], HELD_POLL_S)
-        return True
+        return waited
 
     def state(self) -> tuple[int, bool]:
         """The keyboard's group in use, and whether Caps Lock is on."""

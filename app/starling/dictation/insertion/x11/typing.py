@@ -55,7 +55,8 @@ class XtestWay:
     def insert(self, text: str, target: Target) -> bool | None:
         """Type; True when the application says that it has read all keys and still has the focus."""
         with linked(self._session.display) as link:
-            return Typist(link).type(text.replace("\t", " "), self.shift_newline)
+            window = int(target.window, 16) if target.window.startswith("0x") else 0
+            return Typist(link).type(text.replace("\t", " "), self.shift_newline, window)
 
     def undo(self, characters: int) -> None:
         """Press Backspace."""
@@ -81,9 +82,15 @@ class Typist:
         self._shift = self._keymap.keycode(NAMED["Shift_L"])
         self._level3 = self._keymap.keycode(LEVEL3)
 
-    def type(self, text: str, shift_newline: bool) -> bool | None:
-        """Type a text into whatever has the focus; stops where the focus goes elsewhere."""
-        window = self._link.active_window()
+    def type(self, text: str, shift_newline: bool, window: int = 0) -> bool | None:
+        """Type a text; stops where the focus goes elsewhere, and waits while a modifier is held.
+
+        Args:
+            text: what.
+            shift_newline: a new line is Shift+Enter.
+            window: that has to have the focus; 0 for the one that has it now.
+        """
+        window = window or self._link.active_window()
         try:
             chunks = plan(text, self._keymap, shift_newline)
         except LookupError as missing:
@@ -93,15 +100,23 @@ class Typist:
         with self._without_caps():
             try:
                 for chunk in chunks:
-                    if self._link.active_window() != window:
-                        raise _moved(text[done:], bool(done))
                     self._put(chunk.spare, on_keys, window)
+                    self._ready(window, text[done:], bool(done))
                     self._stroke(chunk)
                     done += len(chunk.text)
                 read = self._link.drained(window)
             finally:
                 self._put(dict.fromkeys(on_keys, EMPTY), on_keys, window)
         return True if read and self._link.active_window() == window else None
+
+    def _ready(self, window: int, rest: str, partly: bool) -> None:
+        """The window still has the focus, and nobody holds a modifier, as of a chord of his own in a long text."""
+        try:
+            self._link.wait_until_free()
+            if self._link.active_window() != window:
+                raise _moved()
+        except StarlingError as error:
+            raise (Partly(error, rest) if partly else error) from None
 
     def _stroke(self, chunk: Chunk) -> None:
         for stroke in chunk.strokes:
@@ -124,6 +139,7 @@ class Typist:
         code = self._keymap.keycode(NAMED[name])
         if not code:
             raise _no_spare_key()
+        self._link.wait_until_free()
         for _ in range(times):
             self.strike(Stroke(code))
         self._link.display.sync()
@@ -144,6 +160,7 @@ class Typist:
         with self._without_caps():
             try:
                 self._put(spare, on_keys, window)
+                self._link.wait_until_free()
                 for code in codes:
                     self._fake(code, True)
                 for code in reversed(codes):
@@ -188,9 +205,8 @@ class Typist:
         xtest.fake_input(self._link.display, X.KeyPress if down else X.KeyRelease, keycode)
 
 
-def _moved(rest: str, partly: bool) -> StarlingError:
-    error = StarlingError("insert.focus_moved", "Another window took the focus.", "Insert the text again.")
-    return Partly(error, rest) if partly else error
+def _moved() -> StarlingError:
+    return StarlingError("insert.focus_moved", "Another window took the focus.", "Insert the text again.")
 
 
 def _no_spare_key() -> StarlingError:
