@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import socket
+import stat
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from starling.core.errors import StarlingError
 from starling.dictation.insertion import installing, programs
-from starling.dictation.insertion.base import Availability
+from starling.dictation.insertion.base import Availability, Partly
+from starling.dictation.insertion.wayland.wtype import parts
 from starling.dictation.surroundings import Session, Target
 
 CALL_S = 10.0
+MOST = 150
+"""Characters in one call: ydotool takes 40 ms for each."""
 MOST_KEYS = 400
 """Of one call."""
 _CODES = {"Control_L": 29, "Shift_L": 42, "Insert": 110, "v": 47, "BackSpace": 14, "Return": 28}
@@ -54,11 +57,19 @@ class YdotoolWay:
         """Type what a US keyboard has."""
         if not text.isascii():
             raise StarlingError("insert.no_key", "ydotool has no key for a character.", "Paste it.")
-        for number, line in enumerate(text.replace("\t", " ").split("\n")):
-            if number:
-                self._press(("Shift_L", "Return") if self.shift_newline else ("Return",))
-            if line:
-                self._run("type", "--file", "-", data=line.encode())
+        done = 0
+        for part in parts(text.replace("\t", " "), MOST):
+            try:
+                if part == "\n":
+                    self._press(("Shift_L", "Return") if self.shift_newline else ("Return",))
+                elif part:
+                    self._run("type", "--file", "-", data=part.encode())
+            except StarlingError as error:
+                # One that was ended on the way has typed some of its part.
+                if done or error.code == "insert.tool_silent":
+                    raise Partly(error, text[done:]) from error
+                raise
+            done += len(part)
         return None
 
     def undo(self, characters: int) -> None:
@@ -80,15 +91,25 @@ class YdotoolWay:
         self._run("key", *(f"{code}:1" for code in codes), *(f"{code}:0" for code in reversed(codes)))
 
     def _run(self, *words: str, data: bytes = b"") -> None:
-        programs.run(["ydotool", *words], data, CALL_S, {**os.environ, "YDOTOOL_SOCKET": self._socket()})
+        place = self._socket()
+        if not place:  # without one it would go to the usual place, whoever listens there
+            raise StarlingError("insert.tool", "The daemon of ydotool does not run.", _DAEMON)
+        programs.run(["ydotool", *words], data, CALL_S, {**os.environ, "YDOTOOL_SOCKET": place})
 
     def _socket(self) -> str:
         return next((place for place in sockets(self._session, os.environ) if _answers(place)), "")
 
 
 def _answers(place: str) -> bool:
-    """Whether somebody listens; the daemon's socket takes datagrams."""
-    if not Path(place).is_socket():
+    """Whether a daemon of this user or of the system listens; its socket takes datagrams.
+
+    One of the usual places is /tmp, where another user could make a socket and read every text.
+    """
+    try:
+        found = os.lstat(place)
+    except OSError:
+        return False
+    if not stat.S_ISSOCK(found.st_mode) or found.st_uid not in (0, os.getuid()):
         return False
     for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
         try:

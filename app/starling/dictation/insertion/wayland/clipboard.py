@@ -7,6 +7,7 @@ import select
 import subprocess
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from starling.core.errors import StarlingError
@@ -20,7 +21,10 @@ OFFER_S = 0.15
 PASTE_S = 0.4
 """For the application to take the text; nobody tells when it has."""
 TEXT_TYPES = frozenset(("text/plain", "text/plain;charset=utf-8", "UTF8_STRING", "STRING", "TEXT", "COMPOUND_TEXT"))
-_OWN = frozenset(("x-kde-passwordManagerHint", "SAVE_TARGETS", "TIMESTAMP", "TARGETS", "MULTIPLE", "DELETE"))
+SECRET_HINT = "x-kde-passwordManagerHint"
+_EMPTY = ("No selection", "Nothing is copied", "does not seem to support primary selection")
+"""With these words wl-paste says that there is nothing to be kept; by anything else it might be lost."""
+_OWN = frozenset((SECRET_HINT, "SAVE_TARGETS", "TIMESTAMP", "TARGETS", "MULTIPLE", "DELETE"))
 _SELECTIONS: dict[bool, tuple[str, ...]] = {False: (), True: ("--primary",)}
 
 
@@ -39,6 +43,15 @@ def to_keep(types: Sequence[str]) -> str | None:
     if all(name.startswith("image/") for name in named):  # encodings of one picture
         return "image/png" if "image/png" in named else None
     return None
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """What was in a selection; ``kind`` is empty when nothing was."""
+
+    kind: str = ""
+    data: bytes = b""
+    secret: bool = False
 
 
 class WaylandClipboard:
@@ -73,34 +86,35 @@ class WaylandClipboard:
                 select.select([], [], [], PASTE_S)
             finally:
                 for primary, process in offers:
-                    _put_back(primary, process, *before[primary])
+                    _put_back(primary, process, before[primary])
             return None
 
     def close(self) -> None:
         """Nothing is held: wl-copy serves what was put back."""
 
 
-def _kept(primary: bool) -> tuple[str, bytes]:
+def _kept(primary: bool) -> _Kept:
     words = _SELECTIONS[primary]
     try:
         types = programs.run(["wl-paste", *words, "--list-types"]).decode("utf-8", "replace").splitlines()
     except StarlingError as error:
-        if error.code == "insert.tool_silent":
-            raise
-        return "", b""  # it fails where nothing was copied
-    kind = to_keep(types)
-    if kind is None:
+        if any(words_of_none in error.message for words_of_none in _EMPTY):
+            return _Kept()
+        raise
+    kind, secret = to_keep(types), SECRET_HINT in types
+    if kind is None or (secret and kind and not _knows_sensitive()):
+        why = "is a secret" if secret else "has several types"
         raise StarlingError(
             "insert.clipboard_unsaved",
-            "What is in the clipboard has several types, of which wl-clipboard can put back only one.",
+            f"What is in the clipboard {why}, and this wl-clipboard can put back only one type without such a mark.",
             "Choose another way of insertion, or copy something else.",
         )
     if not kind:
-        return "", b""
+        return _Kept()
     data = programs.run(["wl-paste", *words, "--no-newline", "--type", kind])
     if len(data) > MOST_BYTES:
         raise StarlingError("insert.clipboard_unsaved", "What is in the clipboard is too large to be put back.")
-    return kind, data
+    return _Kept(kind, data, secret)
 
 
 def _offered(text: str, primary: bool) -> subprocess.Popen[bytes]:
@@ -117,19 +131,21 @@ def _offered(text: str, primary: bool) -> subprocess.Popen[bytes]:
     return process
 
 
-def _put_back(primary: bool, process: subprocess.Popen[bytes], kind: str, data: bytes) -> None:
-    still_ours = process.poll() is None
+def _put_back(primary: bool, process: subprocess.Popen[bytes], before: _Kept) -> None:
+    """Whatever comes of it, the text is inserted, and the other selection has its turn."""
+    words = _SELECTIONS[primary]
     try:
-        if still_ours:
-            words = _SELECTIONS[primary]
-            with contextlib.suppress(StarlingError):
-                if kind:
-                    _copy(["wl-copy", *words, "--type", kind], data)
-                else:
-                    programs.run(["wl-copy", *words, "--clear"])
+        if process.poll() is not None:
+            return  # something else was copied
+        with contextlib.suppress(StarlingError, OSError):
+            if before.kind:
+                sensitive = ["--sensitive"] if before.secret else []
+                _copy(["wl-copy", *words, *sensitive, "--type", before.kind], before.data)
+            else:
+                programs.run(["wl-copy", *words, "--clear"])
     finally:
         process.terminate()
-        process.wait(programs.LIMIT_S)
+        _ended(process)
 
 
 def _copy(argv: Sequence[str], data: bytes) -> None:
@@ -141,6 +157,14 @@ def _copy(argv: Sequence[str], data: bytes) -> None:
             process.communicate(data, programs.LIMIT_S)
         except subprocess.TimeoutExpired:
             process.kill()
+
+
+def _ended(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(programs.LIMIT_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 @cache

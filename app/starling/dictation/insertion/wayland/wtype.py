@@ -83,11 +83,11 @@ class WtypeWay:
         programs.run(["wtype", *words], data, CALL_S)
 
 
-def parts(text: str) -> list[str]:
+def parts(text: str, most: int = MOST) -> list[str]:
     """The text in pieces of one call each; a new line is a piece of its own. Pure."""
     found: list[str] = []
     for number, line in enumerate(text.split("\n")):
         if number:
             found.append("\n")
-        found += [line[start : start + MOST] for start in range(0, len(line), MOST)]
+        found += [line[start : start + most] for start in range(0, len(line), most)]
     return found
