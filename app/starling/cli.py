@@ -28,6 +28,7 @@ COMMANDS = {
     "vocabulary": "list, add, remove, import and export your own words for the dictation",
     "replacements": "the same for what is written instead of what is heard",
     "blocklist": "the same for sentences that are never written",
+    "profiles": "list, show, set and remove what differs in single applications",
     "models": "list, download, import, check and remove models",
     "power": "show the NPU's power mode, or set it",
     "devices": "list microphones and speakers",

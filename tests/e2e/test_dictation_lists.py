@@ -57,7 +57,14 @@ def test_a_text_is_tried_with_the_lists(tmp_path):
     starling("vocabulary", "add", "Kubernetes", home=tmp_path)
     starling("blocklist", "add", "Never this", home=tmp_path)
     tried = report(tmp_path, "replacements", "try", "cubernetes comma my address period. Never this!")
+    acted = tried.pop("acted")
     assert tried == {"text": "Kubernetes, 1 Main St.", "commands": [], "dropped": ""}
+    assert [(rule["kind"], rule["name"]) for rule in acted] == [
+        ("blocked", "never this"),
+        ("replacement", "my address"),
+        ("vocabulary", "Kubernetes"),
+        ("formatting", ""),
+    ]
     assert report(tmp_path, "replacements", "try", "scratch that")["commands"] == ["undo"]
     assert report(tmp_path, "replacements", "try", "never this")["dropped"] == "blocklist"
     assert starling("replacements", "try", "--language", "de", "gut Punkt", home=tmp_path).out == "Gut.\n"

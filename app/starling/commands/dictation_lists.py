@@ -7,76 +7,16 @@ import difflib
 import json
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from starling.commands.options import add_json
 from starling.core.errors import StarlingError
-from starling.dictation.text import entries, exchange, store
-from starling.dictation.text.exchange import FORMATS, Imported
-from starling.dictation.text.rules import Replacement
+from starling.dictation.text import entries, exchange, lists, store
+from starling.dictation.text.exchange import FORMATS
+from starling.dictation.text.lists import Entry, List, key_of
 from starling.dictation.text.tokens import folded
 
 STREAM = "-"
-Entry = str | Replacement
-
-
-@dataclass(frozen=True)
-class List:
-    """What one list is made of.
-
-    Attributes:
-        name: of the command and in reports.
-        entry: what one of its entries is called.
-        words: what is given to add one.
-        read: the list as it is.
-        write: keep another.
-        check: an entry from its words; raises StarlingError.
-        of_file: entries of a file.
-        to_file: a file of entries.
-    """
-
-    name: str
-    entry: str
-    words: tuple[str, ...]
-    read: Callable[[Path, store.Tell], list[Any]]
-    write: Callable[[Path, Sequence[Any]], None]
-    check: Callable[..., Entry]
-    of_file: Callable[[bytes, exchange.Format], Imported[Any]]
-    to_file: Callable[[Sequence[Any], exchange.Format], str]
-
-
-VOCABULARY = List(
-    "vocabulary",
-    "word",
-    ("word",),
-    store.read_vocabulary,
-    store.write_vocabulary,
-    entries.checked_word,
-    exchange.read_words,
-    exchange.write_words,
-)
-REPLACEMENTS = List(
-    "replacements",
-    "replacement",
-    ("heard", "written"),
-    store.read_replacements,
-    store.write_replacements,
-    entries.checked_replacement,
-    exchange.read_replacements,
-    exchange.write_replacements,
-)
-BLOCKLIST = List(
-    "blocklist",
-    "phrase",
-    ("phrase",),
-    store.read_blocklist,
-    store.write_blocklist,
-    entries.checked_phrase,
-    exchange.read_phrases,
-    exchange.write_words,
-)
 
 
 def configure(parser: argparse.ArgumentParser, of: List) -> argparse._SubParsersAction[argparse.ArgumentParser]:
@@ -120,7 +60,7 @@ def run_add(options: argparse.Namespace, of: List) -> int:
     """Add entries; what is there already, with the same spelling, stays where it is."""
     given = [getattr(options, word) for word in of.words]
     new = [of.check(*given)] if len(of.words) > 1 else [of.check(word) for word in given[0]]
-    _told(options, of, *_added(of, new, instead=False), [])
+    _told(options, of, lists.Brought(lists.add(of, store.folder(), new, tell=tell)))
     return 0
 
 
@@ -129,8 +69,8 @@ def run_remove(options: argparse.Namespace, of: List) -> int:
     with store.changing(store.folder()):
         found = of.read(store.folder(), tell)
         wanted = {folded(entries.plain(name)) for name in options.named}
-        gone = [entry for entry in found if folded(_key(entry)) in wanted]
-        for name in sorted(wanted - {folded(_key(entry)) for entry in gone}):
+        gone = [entry for entry in found if key_of(entry) in wanted]
+        for name in sorted(wanted - {key_of(entry) for entry in gone}):
             raise _not_there(of, name, found)
         of.write(store.folder(), [entry for entry in found if entry not in gone])
     if options.json:
@@ -143,15 +83,7 @@ def run_remove(options: argparse.Namespace, of: List) -> int:
 def run_import(options: argparse.Namespace, of: List) -> int:
     """Add the entries of a file."""
     kind = options.format or exchange.format_of(options.file)
-    read = of.of_file(_bytes_of(options.file), kind)
-    if not read.found:
-        raise StarlingError(
-            "dictation.nothing_found",
-            " ".join((f"The file holds no {of.entry}.", *read.notes)),
-            "Give a file with one entry a line, or name its format with --format.",
-        )
-    added, there = _added(of, read.found, instead=options.replace)
-    _told(options, of, added, there, read.notes, read.left_out)
+    _told(options, of, lists.bring(of, store.folder(), _bytes_of(options.file), kind, instead=options.replace))
     return 0
 
 
@@ -188,54 +120,27 @@ def report(values: dict[str, Any]) -> None:
     print(json.dumps(values, ensure_ascii=False, indent=2))
 
 
-def _added(of: List, new: Sequence[Entry], *, instead: bool) -> tuple[list[Entry], list[Entry]]:
-    """What was added, and what was there. A replacement of the same words, or a word in other case, is exchanged."""
-    with store.changing(store.folder()):
-        found = [] if instead else of.read(store.folder(), tell)
-        places = {folded(_key(entry)): place for place, entry in enumerate(found)}
-        added: list[Entry] = []
-        there: list[Entry] = []
-        for entry in new:
-            place = places.get(folded(_key(entry)))
-            if place is None:
-                places[folded(_key(entry))] = len(found)
-                found.append(entry)
-            elif found[place] == entry:
-                there.append(entry)
-                continue
-            else:
-                found[place] = entry
-            added.append(entry)
-        of.write(store.folder(), found)
-    return added, there
-
-
-def _told(
-    options: argparse.Namespace,
-    of: List,
-    added: Sequence[Entry],
-    there: Sequence[Entry],
-    notes: Sequence[str],
-    left_out: int = 0,
-) -> None:
+def _told(options: argparse.Namespace, of: List, brought: lists.Brought) -> None:
+    merged = brought.merged
     if options.json:
         report(
             {
-                "added": [_json(entry) for entry in added],
-                "already_there": [_json(entry) for entry in there],
-                "left_out": left_out,
-                "notes": list(notes),
+                "added": [_json(entry) for entry in merged.added],
+                "changed": [_json(entry) for entry in merged.changed],
+                "already_there": [_json(entry) for entry in merged.there],
+                "left_out": brought.refused,
+                "notes": list(brought.notes),
             }
         )
         return
-    parts = [f"Added {_counted(len(added), of)}"]
-    parts += [f"{len(there)} already there"] if there else []
-    parts += [f"{left_out} left out"] if left_out else []
-    print("\n".join((", ".join(parts) + ".", *notes)))
+    parts = [f"Added {_counted(len(merged.added), of)}"]
+    parts += [f"{len(merged.there)} already there"] if merged.there else []
+    parts += [f"{brought.refused} left out"] if brought.refused else []
+    print("\n".join((", ".join(parts) + ".", *brought.notes)))
 
 
 def _not_there(of: List, name: str, found: Sequence[Entry]) -> StarlingError:
-    near = difflib.get_close_matches(name, [folded(_key(entry)) for entry in found], n=1)
+    near = difflib.get_close_matches(name, [key_of(entry) for entry in found], n=1)
     fix = f"Did you mean {entries.shown(near[0])}?" if near else f"starling {of.name} list shows what is there."
     return StarlingError("dictation.not_there", f"The {of.name} has no {entries.shown(name)}.", fix)
 
@@ -249,10 +154,6 @@ def _bytes_of(name: str) -> bytes:
 
 def _counted(count: int, of: List) -> str:
     return f"{count} {of.entry}" if count == 1 else f"{count} {of.entry}s"
-
-
-def _key(entry: Entry) -> str:
-    return entry.heard if isinstance(entry, Replacement) else entry
 
 
 def _line(entry: Entry) -> str:

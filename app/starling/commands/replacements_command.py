@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 
 from starling.commands import dictation_lists
 from starling.commands.options import add_json, load_settings
-from starling.dictation.text import store
-from starling.dictation.text.shape import shape
+from starling.dictation.text import lists, store
+from starling.dictation.text.explain import explain
 from starling.pipeline.dictation_text import switches
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the actions."""
-    actions = dictation_lists.configure(parser, dictation_lists.REPLACEMENTS)
+    actions = dictation_lists.configure(parser, lists.REPLACEMENTS)
     summary = "show what a dictation would make of a recognised text, with the settings and lists as they are"
     tried = actions.add_parser("try", help=summary, description=summary.capitalize() + ".")
     tried.add_argument("text", metavar="TEXT")
@@ -26,10 +27,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run_try(options: argparse.Namespace) -> int:
     """Shape a text and print it."""
     rules = store.load(store.folder(), switches(load_settings().get), dictation_lists.tell)
-    shaped = shape(options.text, rules.for_application(options.application), None, options.language)
+    explained = explain(options.text, rules, options.application, None, options.language)
+    shaped = explained.shaped
     if options.json:
         commands = [command.value for command in shaped.commands]
-        dictation_lists.report({"text": shaped.text, "commands": commands, "dropped": shaped.dropped})
+        acted = [dataclasses.asdict(rule) for rule in explained.acted]
+        dictation_lists.report(
+            {"text": shaped.text, "commands": commands, "dropped": shaped.dropped, "acted": acted},
+        )
     else:
         print(shaped.text)
         for command in shaped.commands:

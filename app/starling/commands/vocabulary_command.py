@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 
 from starling.commands import dictation_lists
+from starling.dictation.text import lists
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the actions."""
-    dictation_lists.configure(parser, dictation_lists.VOCABULARY)
+    dictation_lists.configure(parser, lists.VOCABULARY)

@@ -10,7 +10,7 @@ from typing import Any
 from starling.core.errors import StarlingError
 from starling.dictation.text import store
 from starling.dictation.text.hints import hint
-from starling.dictation.text.rules import Before, Command, Shaped, Switches, TextRules
+from starling.dictation.text.rules import Before, Command, Profile, Shaped, Switches, TextRules
 from starling.dictation.text.shape import shape
 from starling.pipeline import events
 from starling.pipeline.conversation import Verdict
@@ -80,6 +80,10 @@ class DictationText:
         if before is None:
             before = Before(self._written, time.monotonic() - self._written_at)
         return shape(text, self._rules.for_application(application), before, language)
+
+    def profiles(self) -> tuple[Profile, ...]:
+        """What differs in applications, as it was read last."""
+        return self._rules.profiles
 
     def written(self, text: str) -> None:
         """This was written; an empty text: what stands before is not known any more."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from starling import locate
 from starling.dictation.insertion.choosing import Wishes
+from starling.dictation.text import lists, store
 from starling.settings.lists import items
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ FOLDER = "insertion"
 
 
 def wishes(get: Get, *, private: bool = False) -> Wishes:
-    """What the user chose; ``private`` while nothing may be written to disk."""
+    """What the settings say, without the profiles; ``private`` while nothing may be written to disk."""
     return Wishes(
         way=get("insertion.way"),
         newline=get("insertion.newline"),
@@ -43,7 +45,8 @@ def inserter(get: Get, *, private: bool = False, scratchpad: Scratchpad | None =
     from starling.dictation.insertion.inserter import Inserter
 
     page = scratchpad or scratchpad_of_user()
-    return Inserter(locate.data_dir() / FOLDER, wishes(get, private=private), scratchpad=page)
+    chosen = replace(wishes(get, private=private), profiles=tuple(store.read_profiles(store.folder(), lists.no_tell)))
+    return Inserter(locate.data_dir() / FOLDER, chosen, scratchpad=page)
 
 
 def hand() -> Inserter:

@@ -204,7 +204,9 @@ class Session:
         return self.text.overhear(emit, keep, self._insert)
 
     def _dictating(self, line: RecognitionLine, stack: ExitStack) -> Dictating:
-        dictating = Dictating(self.text.shape, inserting.hand, inserting.look, Noting(self.keeper, line), self._emit)
+        noting = Noting(self.keeper, line)
+        shape, profiles = self.text.shape, self.text.profiles
+        dictating = Dictating(shape, inserting.hand, inserting.look, noting, self._emit, profiles)
         stack.callback(dictating.close)
         return dictating
 

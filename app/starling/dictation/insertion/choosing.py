@@ -9,6 +9,7 @@ from typing import Literal
 from starling.dictation.insertion.base import WAYS
 from starling.dictation.insertion.chords import CHORDS, is_terminal
 from starling.dictation.surroundings import Session, Target
+from starling.dictation.text.rules import Profile, profile_for
 
 Newline = Literal["paste", "shift_enter", "enter"]
 EXCLUDED = "excluded"
@@ -40,6 +41,7 @@ class Wishes:
         newline: how a new line gets into an application.
         per_application: application to a way, a chord, or ``excluded``.
         excluded: applications that are never typed into.
+        profiles: of applications; what one says counts before ``per_application``.
         private: nothing is written to disk.
     """
 
@@ -47,15 +49,22 @@ class Wishes:
     newline: Newline = "paste"
     per_application: Mapping[str, str] = field(default_factory=dict)
     excluded: Collection[str] = ()
+    profiles: tuple[Profile, ...] = ()
     private: bool = False
 
     def chord(self, application: str) -> str:
         """The chord chosen for an application; empty for none."""
+        profile = profile_for(self.profiles, application)
+        if profile is not None and profile.chord:
+            return profile.chord
         chosen = self._chosen(application)
         return chosen if chosen in CHORDS else ""
 
     def way_of(self, application: str) -> str:
         """The way chosen for an application, or for all; empty for automatic."""
+        profile = profile_for(self.profiles, application)
+        if profile is not None and profile.way:
+            return profile.way
         chosen = self._chosen(application)
         if chosen in CHORDS:
             return "paste"
@@ -67,6 +76,9 @@ class Wishes:
         """Whether an application is never typed into."""
         if not application:
             return False
+        profile = profile_for(self.profiles, application)
+        if profile is not None and profile.never:
+            return True
         names = {name.lower() for name in self.excluded}
         return any(name in names for name in names_of(application)) or self._chosen(application) == EXCLUDED
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Literal
@@ -80,8 +80,12 @@ class Profile:
     """What differs in applications whose class or id fits a pattern; None leaves it as it is everywhere.
 
     Attributes:
-        application: a pattern such as ``xterm`` or ``*terminal*``; case does not matter.
+        application: a pattern such as ``xterm`` or ``*terminal*``; case does not matter, and the last part of an id
+            such as ``org.gnome.gedit`` is a name too.
         replacements: tried before the user's others.
+        way: by which texts are inserted; empty as everywhere.
+        chord: what pastes; empty for what is known of the application.
+        never: it is not typed into.
     """
 
     application: str
@@ -91,10 +95,19 @@ class Profile:
     trailing_space: bool | None = None
     newline: Newline | None = None
     replacements: tuple[Replacement, ...] = ()
+    way: str = ""
+    chord: str = ""
+    never: bool = False
 
     def fits(self, application: str) -> bool:
         """Whether this is for that application."""
-        return fnmatch.fnmatchcase(application.casefold(), self.application.casefold())
+        name, pattern = application.casefold(), self.application.casefold()
+        return any(fnmatch.fnmatchcase(each, pattern) for each in (name, name.rpartition(".")[2]) if each)
+
+
+def profile_for(profiles: Sequence[Profile], application: str) -> Profile | None:
+    """The profile that counts in an application: the first that fits."""
+    return next((one for one in profiles if one.fits(application)), None) if application else None
 
 
 def no_word(word: str, language: str) -> bool:
@@ -149,8 +162,8 @@ class TextRules:
 
     def for_application(self, application: str) -> TextRules:
         """The rules that hold in an application, by its class or id; "" where it is not known."""
-        profile = next((one for one in self.profiles if one.fits(application)), None)
-        if profile is None or not application:
+        profile = profile_for(self.profiles, application)
+        if profile is None:
             return self
         names = ("formatting", "numbers", "capitals", "trailing_space")
         chosen = {name: value for name in names if (value := getattr(profile, name)) is not None}

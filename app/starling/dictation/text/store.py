@@ -13,8 +13,8 @@ from typing import Any
 
 from starling import locate
 from starling.core.errors import StarlingError
-from starling.dictation.text import blocking, dictionary, entries
-from starling.dictation.text.rules import NEWLINES, Profile, Replacement, Switches, TextRules
+from starling.dictation.text import blocking, dictionary, entries, profile_rows
+from starling.dictation.text.rules import Profile, Replacement, Switches, TextRules
 
 VOCABULARY, REPLACEMENTS, BLOCKLIST, PROFILES = "vocabulary", "replacements", "blocklist", "profiles"
 MOST_BYTES = 8 * 1024 * 1024
@@ -23,8 +23,8 @@ _HEADERS = {
     VOCABULARY: "Names and words of yours, as they are to be spelled.",
     REPLACEMENTS: "What is heard, and what is written instead. A * stands for any one word. The first that fits wins.",
     BLOCKLIST: "Sentences that are never written.",
+    PROFILES: "What differs in single applications. The first profile that fits one counts.",
 }
-_SWITCHED = ("formatting", "numbers", "capitals", "trailing_space")
 
 Tell = Callable[[StarlingError], None]
 
@@ -47,7 +47,7 @@ def load(place: Path, switches: Switches | None = None, tell: Tell = lambda erro
         replacements=tuple(read_replacements(place, tell)),
         vocabulary=tuple(read_vocabulary(place, tell)),
         blocklist=frozenset(map(blocking.key, read_blocklist(place, tell))),
-        profiles=_profiles(place, tell),
+        profiles=tuple(read_profiles(place, tell)),
         known=dictionary.known,
     )
 
@@ -79,6 +79,28 @@ def read_replacements(place: Path, tell: Tell) -> list[Replacement]:
     """The replacements in their order."""
     rows = (_document(place, REPLACEMENTS, tell) or {}).get("replacement", [])
     return _replacements(rows, REPLACEMENTS, tell)
+
+
+def read_profiles(place: Path, tell: Tell) -> list[Profile]:
+    """The profiles in their order."""
+    rows = (_document(place, PROFILES, tell) or {}).get("profile", [])
+    found: list[Profile] = []
+    for row in _list(rows, PROFILES, tell):
+        with _told(PROFILES, tell):
+            pairs = row.get("replacements", []) if isinstance(row, dict) else []
+            found.append(profile_rows.read(row, tuple(_replacements(pairs, PROFILES, tell))))
+    return found[: entries.MOST_ENTRIES]
+
+
+def damaged(place: Path, name: str) -> Path | None:
+    """The newest file of a list that was set aside, or None."""
+    kept = [path for path in place.glob(f"{name}.damaged-*.toml") if path.stem.rpartition("-")[2].isdigit()]
+    return max(kept, key=lambda path: int(path.stem.rpartition("-")[2]), default=None)
+
+
+def write_profiles(place: Path, profiles: Sequence[Profile]) -> None:
+    """Keep these profiles. Raises as :func:`write_vocabulary`."""
+    _write(place, PROFILES, "\n".join(map(profile_rows.written, profiles)), len(profiles))
 
 
 def write_vocabulary(place: Path, words: Sequence[str]) -> None:
@@ -140,27 +162,6 @@ def _replacement(row: Any) -> Replacement:
     if not isinstance(pair, list | tuple) or len(pair) != 2:
         raise TypeError
     return entries.checked_replacement(_text(pair[0]), _text(pair[1]))
-
-
-def _profiles(place: Path, tell: Tell) -> tuple[Profile, ...]:
-    rows = (_document(place, PROFILES, tell) or {}).get("profile", [])
-    found: list[Profile] = []
-    for row in _list(rows, PROFILES, tell):
-        with _told(PROFILES, tell):
-            found.append(_profile(row, tell))
-    return tuple(found)
-
-
-def _profile(row: Any, tell: Tell) -> Profile:
-    if not isinstance(row, dict) or not _text(row.get("application")):
-        raise TypeError
-    switches = {name: row[name] for name in _SWITCHED if name in row}
-    newline = row.get("newline")
-    unknown = set(row) - {*_SWITCHED, "application", "newline", "replacements"}
-    if unknown or not all(isinstance(value, bool) for value in switches.values()) or newline not in (*NEWLINES, None):
-        raise TypeError
-    extra = tuple(_replacements(row.get("replacements", []), PROFILES, tell))
-    return Profile(row["application"], **switches, newline=newline, replacements=extra)
 
 
 def _list(value: Any, name: str, tell: Tell) -> list[Any]:
