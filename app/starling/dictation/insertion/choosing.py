@@ -137,7 +137,9 @@ def _paste_first(session: Session, text: str, newline: Newline, best: str) -> bo
 
 
 def _may_type_lines(target: Target, newline: Newline) -> bool:
-    """In a terminal every Enter runs what stands there; Shift+Enter does too."""
+    """In a terminal every Enter runs what stands there; Shift+Enter does too. Nobody knows what has no name."""
+    if not target.application:
+        return newline != "paste"
     return newline == "enter" or not is_terminal(target.application)
 
 

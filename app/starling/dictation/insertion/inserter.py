@@ -14,7 +14,7 @@ from starling.core.errors import StarlingError
 from starling.dictation.insertion import graphemes
 from starling.dictation.insertion.base import Availability, Inserted, Partly, Way
 from starling.dictation.insertion.choosing import Wishes, order, shift_for_newline
-from starling.dictation.insertion.memory import ANYWHERE, Memory
+from starling.dictation.insertion.memory import ANYWHERE, shared
 from starling.dictation.insertion.paste import PasteWay
 from starling.dictation.insertion.scratchpad import Scratchpad
 from starling.dictation.surroundings import Session, Target, in_front, session, target
@@ -66,7 +66,7 @@ class Inserter:
         self.wishes = wishes or Wishes()
         self.session = of or session()
         self.scratchpad = scratchpad or Scratchpad(folder / "scratchpad.json")
-        self.memory = Memory(folder / "failures.json")
+        self.memory = shared(folder / "failures.json")
         self._look, self._front, self._clock = look, front, clock
         made = make_ways(self.session, folder, lambda: self.wishes, self._still) if ways is None else ways
         self._ways = dict(made)

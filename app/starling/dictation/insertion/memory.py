@@ -6,9 +6,11 @@ import contextlib
 import json
 import os
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +50,9 @@ def without(failures: tuple[Failure, ...], application: str, way: str) -> tuple[
 
 
 class Memory:
-    """The file of failures. A damaged one is an empty one: it is only ever advice.
+    """The file of failures. A damaged one is an empty one: it is only ever advice. Safe from any thread.
+
+    Another process, or the page that lets everything be tried again, may write it: it is read when it has changed.
 
     Args:
         path: of the file; None keeps nothing on disk.
@@ -57,37 +61,81 @@ class Memory:
 
     def __init__(self, path: Path | None, clock: Callable[[], float] = time.time) -> None:
         self._path, self._clock = path, clock
-        self._failures = _read(path)
+        self._lock = threading.Lock()  # guards all below
+        self._on_disk: tuple[Failure, ...] = ()
+        self._unwritten: tuple[Failure, ...] = ()  # of private mode: never on disk
+        self._seen: object = None
+        self._look()
 
     @property
     def failures(self) -> tuple[Failure, ...]:
         """All that are remembered, the newest last."""
-        return self._failures
+        with self._lock:
+            self._look()
+            return tuple(sorted((*self._on_disk, *self._unwritten), key=lambda failure: failure.at))
 
     def failed(self, application: str) -> frozenset[str]:
         """The ways to avoid in an application now."""
-        return failed_ways(self._failures, application, self._clock())
+        return failed_ways(self.failures, application, self._clock())
 
     def remember(self, application: str, way: str, code: str, reason: str, *, keep: bool = True) -> None:
         """A way failed; ``keep`` writes it to disk."""
         new = Failure(application, way, self._clock(), code, reason[:_LONGEST_REASON])
-        self._keep(with_failure(self._failures, new), keep)
+        with self._lock:
+            self._look()
+            if keep:
+                self._write(with_failure(self._on_disk, new))
+            else:
+                self._unwritten = with_failure(self._unwritten, new)
 
     def worked(self, application: str, way: str, *, keep: bool = True) -> None:
         """A way worked, whatever was remembered of it."""
-        self._keep(without(without(self._failures, application, way), ANYWHERE, way), keep)
+
+        def disproved(failures: tuple[Failure, ...]) -> tuple[Failure, ...]:
+            return without(without(failures, application, way), ANYWHERE, way)
+
+        with self._lock:
+            self._look()
+            self._unwritten = disproved(self._unwritten)
+            if keep:
+                self._write(disproved(self._on_disk))
+            else:
+                self._on_disk = disproved(self._on_disk)
 
     def forget(self) -> None:
         """Try everything again."""
-        self._keep(())
+        with self._lock:
+            self._unwritten = ()
+            self._write(())
 
-    def _keep(self, failures: tuple[Failure, ...], keep: bool = True) -> None:
-        if failures == self._failures:
+    def _look(self) -> None:
+        seen = _state(self._path)
+        if seen != self._seen:
+            self._seen, self._on_disk = seen, _read(self._path)
+
+    def _write(self, failures: tuple[Failure, ...]) -> None:
+        if failures == self._on_disk:
             return
-        self._failures = failures
-        if keep and self._path is not None:
+        self._on_disk = failures
+        if self._path is not None:
             with contextlib.suppress(OSError):  # a full disk: it is remembered until the end
                 write_private(self._path, json.dumps([asdict(f) for f in failures], ensure_ascii=False, indent=1))
+            self._seen = _state(self._path)
+
+
+@cache
+def shared(path: Path) -> Memory:
+    """One for the process, so that what the doctor forgets is forgotten by a dictation."""
+    return Memory(path)
+
+
+def _state(path: Path | None) -> object:
+    """Differs after every write."""
+    try:
+        found = None if path is None else path.stat()
+    except OSError:
+        return None
+    return found and (found.st_ino, found.st_size, found.st_mtime_ns)
 
 
 def _read(path: Path | None) -> tuple[Failure, ...]:

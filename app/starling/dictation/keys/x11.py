@@ -97,8 +97,8 @@ class X11Keys:
             except Exception as error:  # noqa: BLE001 - python-xlib raises what a broken server makes of it
                 bug = internal_error(error)
                 self._tell(KeysState("x11", problem=bug.message, fix=bug.fix))
+            self._all_up()  # also at the end: other keys are to be heard now, and nobody sees this one go up
             if not self._over.is_set():
-                self._all_up()
                 self._wait_a_while()
 
     def _serve(self) -> None:

@@ -100,3 +100,10 @@ def test_excluded_applications(wishes, application, excluded) -> None:
 def test_names() -> None:
     assert names_of("org.gnome.Gedit") == ("org.gnome.gedit", "gedit")
     assert names_of("xterm") == ("xterm",)
+
+
+@pytest.mark.parametrize(("newline", "typed"), [("paste", False), ("shift_enter", True), ("enter", True)])
+def test_lines_are_typed_into_what_has_no_name_only_where_that_was_chosen(newline, typed) -> None:
+    ways = order(Session("wayland", "gnome"), Target(), "one\ntwo", Wishes(newline=newline))
+    assert ("portal" in ways) is typed
+    assert "paste" in ways

@@ -73,3 +73,26 @@ def test_private_keeps_nothing() -> None:
     assert memory.failed("a") == {"b"}
     memory.forget()
     assert memory.failed("a") == frozenset()
+
+
+def test_what_failed_in_private_mode_is_never_on_disk(tmp_path) -> None:
+    path = tmp_path / "failures.json"
+    memory = Memory(path, lambda: 10.0)
+    memory.remember("keepassxc", "xtest", "c", "r", keep=False)
+    memory.remember("gedit", "xtest", "c", "r")
+    assert memory.failed("keepassxc") == {"xtest"}
+    assert "keepassxc" not in path.read_text()
+    memory.worked("gedit", "xtest", keep=False)
+    assert memory.failed("gedit") == set()
+    assert [failure.application for failure in Memory(path, lambda: 10.0).failures] == ["gedit"]
+
+
+def test_what_another_one_forgets_or_learns_counts_at_once(tmp_path) -> None:
+    path = tmp_path / "failures.json"
+    one, other = Memory(path, lambda: 10.0), Memory(path, lambda: 10.0)
+    one.remember("gedit", "xtest", "c", "r")
+    assert other.failed("gedit") == {"xtest"}
+    other.remember("xterm", "paste", "c", "r")
+    assert [failure.application for failure in one.failures] == ["gedit", "xterm"]
+    other.forget()
+    assert one.failures == ()

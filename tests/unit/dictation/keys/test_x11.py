@@ -60,6 +60,19 @@ def test_held_and_let_go_once_though_it_repeats(screen: Screen, keys) -> None:
     assert recorded.came("press", "release")
 
 
+def test_keys_that_are_exchanged_while_one_is_held_let_it_go(screen: Screen) -> None:
+    made, recorded = grabbed(screen.display), Recorded()
+    made.start(recorded.calls())
+    try:
+        assert recorded.told(binding="Ctrl+Alt+Space", problem="")
+        xdotool(screen, "keydown", "ctrl", "keydown", "alt", "keydown", "space")
+        assert recorded.came("press")
+    finally:
+        made.close()
+        xdotool(screen, "keyup", "space", "keyup", "ctrl", "keyup", "alt")
+    assert recorded.happened == ["press", "release"]
+
+
 @pytest.mark.parametrize("lock", ["Num_Lock", "Caps_Lock"])
 def test_locks_do_not_matter(screen: Screen, keys, lock: str) -> None:
     _, recorded = keys
