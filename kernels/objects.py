@@ -35,11 +35,13 @@ class Argument:
         name: for reports and messages.
         dtype: type of its elements.
         elements: how many.
+        holds: what its bytes are, where they only travel as ``dtype``; a fifo has one type of elements.
     """
 
     name: str
     dtype: Dtype
     elements: int
+    holds: Dtype | None = None
 
     @property
     def nbytes(self) -> int:

@@ -8,6 +8,7 @@
 
 #include "accum.hpp"
 #include "arithmetic.hpp"
+#include "bits.hpp"
 #include "compare.hpp"
 #include "elementary.hpp"
 #include "mmul.hpp"

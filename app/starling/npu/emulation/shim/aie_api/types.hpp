@@ -24,7 +24,7 @@ static inline void event1() {}
 namespace aie {
 
 // Values of the hardware's control register. Only these are emulated.
-enum class rounding_mode : unsigned { floor = 0, symmetric_inf = 12, conv_even = 14 };
+enum class rounding_mode : unsigned { floor = 0, symmetric_inf = 11, conv_even = 12 };
 enum class saturation_mode : unsigned { none = 0, saturate = 1, symmetric = 3 };
 
 } // namespace aie
