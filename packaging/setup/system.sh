@@ -29,7 +29,7 @@ libwayland-cursor.so.0|window|libwayland-cursor0|libwayland-cursor|wayland
 TEST_PROGRAMS='
 pulseaudio|tests with sound|pulseaudio|pulseaudio|pulseaudio
 pactl|tests with sound|pulseaudio-utils|pulseaudio-utils|libpulse
-g++|tests of the NPU's kernels|g++|gcc-c++|gcc
+g++|tests of NPU kernels|g++|gcc-c++|gcc
 shellcheck|checks of the scripts|shellcheck|ShellCheck|shellcheck
 Xvfb|tests of the window|xvfb|xorg-x11-server-Xvfb|xorg-server-xvfb
 openbox|tests of the window|openbox|openbox|openbox
