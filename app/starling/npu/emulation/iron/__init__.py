@@ -1,0 +1,13 @@
+"""IRON in software: runs the designs of ``kernels/`` unchanged, with the budgets and limits of the hardware.
+
+The names and signatures are those of mlir-aie 1.4.2, as far as ``iron_signatures.toml`` lists them. What this cannot
+show is in docs/kernels.md.
+"""
+
+from __future__ import annotations
+
+from starling.npu.emulation.iron.engine import Ran
+from starling.npu.emulation.iron.faults import BudgetExceeded, Deadlock, DmaLimit, Misuse, OutOfBounds
+from starling.npu.emulation.iron.loading import EmulatedProgram, load
+
+__all__ = ["BudgetExceeded", "Deadlock", "DmaLimit", "EmulatedProgram", "Misuse", "OutOfBounds", "Ran", "load"]
