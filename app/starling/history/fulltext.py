@@ -13,10 +13,13 @@ the next one with FTS5 finds them missing and builds the index anew.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 SHORTEST = 3
 """Characters of the shortest term that trigrams find."""
+MERGE_PAGES = 64
+"""Of the index in one step, some 5 ms."""
+MOST_STEPS = 10_000
 _TRIGGERS = {
     "words_added": """
         CREATE TRIGGER words_added AFTER INSERT ON searched BEGIN
@@ -71,9 +74,35 @@ def condition(terms: Sequence[str], indexed: bool) -> tuple[str, list[str]]:
     return f"number IN (SELECT number FROM searched WHERE {among})", [phrases, *contained]
 
 
-def forget_deleted(connection: sqlite3.Connection) -> None:
-    """Leave nothing of deleted texts in the index: until its parts are merged, their trigrams are only marked."""
-    connection.execute("INSERT INTO words (words) VALUES ('optimize')")
+def forget_deleted(connection: sqlite3.Connection) -> Callable[[], bool]:
+    """Leave nothing of deleted texts in the index: until its parts are merged, their trigrams are only marked.
+
+    Returns:
+        One step of that, some milliseconds; whether there is more to do.
+    """
+    steps = iter(range(MOST_STEPS))
+
+    def step() -> bool:
+        number = next(steps, None)
+        if number is None:
+            return False
+        before = connection.total_changes
+        pages = MERGE_PAGES if number else -MERGE_PAGES  # a negative number begins to merge all parts into one
+        connection.execute("INSERT INTO words (words, rank) VALUES ('merge', ?)", (pages,))
+        return connection.total_changes - before >= 2  # as FTS5 says that there was something to merge
+
+    return step
+
+
+def make_anew(connection: sqlite3.Connection, change: Callable[[], None]) -> None:
+    """Change the texts without an index and make one of what is there then; within the caller's transaction."""
+    _drop_triggers(connection)
+    connection.execute("DROP TABLE IF EXISTS words")
+    change()
+    connection.execute(_TABLE)
+    for trigger in _TRIGGERS.values():
+        connection.execute(trigger)
+    connection.execute("INSERT INTO words (words) VALUES ('rebuild')")
 
 
 def _complete(connection: sqlite3.Connection) -> bool:
@@ -98,12 +127,7 @@ def _drop_triggers(connection: sqlite3.Connection) -> None:
 def _build(connection: sqlite3.Connection) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
-        _drop_triggers(connection)
-        connection.execute("DROP TABLE IF EXISTS words")
-        connection.execute(_TABLE)
-        for trigger in _TRIGGERS.values():
-            connection.execute(trigger)
-        connection.execute("INSERT INTO words (words) VALUES ('rebuild')")
+        make_anew(connection, lambda: None)
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")

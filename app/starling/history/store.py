@@ -26,6 +26,7 @@ from starling.core.folding import fold
 from starling.core.results import SAMPLE_RATE, Samples, Transcript
 from starling.history import fulltext
 from starling.history.faults import full, told
+from starling.history.forgetting import Forgetting
 from starling.history.growing import GrowingRecordings
 from starling.history.owner import Owner
 from starling.history.reader import HistoryReader
@@ -67,6 +68,7 @@ class History:
                 self._database, self.set_aside = open_database(folder / "history.db")
                 try:
                     self.indexed = fulltext.prepare(self._database)
+                    self._forgetting = Forgetting(self._database, self._lock, self._recordings, self.indexed)
                     self.adopted = Tidying(self, self._database, self._recordings, self._growing).run()
                 except BaseException:
                     self._database.close()
@@ -183,13 +185,8 @@ class History:
 
     def forget(self, utterances: Sequence[str]) -> None:
         """As :meth:`discard`, of many, and nothing of their texts is left in the index or in SQLite's log."""
-        with self._lock, told(self._folder):
-            for utterance in utterances:
-                self.discard(utterance)
-            if utterances and self.indexed:
-                fulltext.forget_deleted(self._database)
-            if utterances:
-                self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        with told(self._folder):
+            self._forgetting.forget(utterances)
 
     def take_away(self, numbers: Sequence[int]) -> None:
         """Show them no more; :meth:`bring_back` has them back until :meth:`purge` or the end of the process."""
@@ -212,7 +209,7 @@ class History:
             rows = self._database.execute(
                 "SELECT id FROM utterances WHERE deleted_at > 0 AND deleted_at <= ?", (time.time() - older_s,)
             ).fetchall()
-            self.forget(gone := [row[0] for row in rows])
+        self.forget(gone := [row[0] for row in rows])
         return gone
 
     def add_reply(self, utterance: str, text: str, tier: str = "", voice: str = "") -> None:
@@ -294,7 +291,7 @@ class History:
                 "SELECT id FROM utterances WHERE started_at < ? AND (delivered = 1 OR state = 'failed')",
                 (now - days * _DAY_S,),
             ).fetchall()
-            self.forget([row[0] for row in rows])
+        self.forget([row[0] for row in rows])
         return len(rows)
 
     def sweep_audio(self, days: float, now: float) -> int:
@@ -310,7 +307,7 @@ class History:
             rows = self._database.execute(
                 "SELECT id FROM utterances WHERE delivered = 1 OR state = 'failed'"
             ).fetchall()
-            self.forget([row[0] for row in rows])
+        self.forget([row[0] for row in rows])
 
     def has_audio(self, utterance: str) -> bool:
         """Whether its recording is there."""
