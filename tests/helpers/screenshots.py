@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from starling.history.bulk import fill
-from tests.helpers import insertion_shots
+from tests.helpers import insertion_shots, settings_shots
 from tests.helpers.commands import MARK
 from tests.helpers.display import Screen
 from tests.helpers.firstrun import MOST_TABS, FirstSteps
@@ -44,7 +44,7 @@ SAID = [
 ]
 """Questions and dictations in turn, with the replies."""
 
-PARTS = ("states", "voices", "models", "history", "connection", "first_run", "insertion", "panels", "looks")
+PARTS = ("states", "voices", "models", "history", "connection", "first_run", "insertion", "settings", "panels", "looks")
 
 
 def recogniser(home: Path) -> int:
@@ -210,6 +210,16 @@ class Studio:
     def insertion(self) -> None:
         """The Insertion doctor, every way tested."""
         insertion_shots.insertion(self, "insertion", STARTER.format(theme="light"), SIZE)
+
+    def settings(self) -> None:
+        """Pages of the preferences, light and dark."""
+        for suffix, theme in (("", "light"), ("-dark", "dark")):
+            settings_shots.settings(self, suffix, STARTER.format(theme=theme), SIZE)
+
+    def settings_at_a_glance(self) -> None:
+        """The same in high contrast and at 200 %, to be looked at."""
+        settings_shots.settings(self, "-contrast", STARTER.format(theme="contrast"), SIZE)
+        settings_shots.settings(self, "-double", STARTER.format(theme="light"), DOUBLE, QT_SCALE_FACTOR="2")
 
     def panels(self) -> None:
         """The panel on faked machines, each with its accelerators proven as far as that goes."""

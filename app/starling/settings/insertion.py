@@ -50,7 +50,8 @@ INSERTION: tuple[Setting, ...] = (
         "insertion.per_application",
         "",
         "For single applications",
-        "What one application needs, as xterm=paste, gvim=shift+insert, with commas between.",
+        "What one application needs, as xterm=paste, gvim=shift+insert, with commas between. What the page Dictation "
+        "says of an application comes first.",
         in_file="Application=one of xtest, wtype, portal, ydotool, paste, scratchpad, excluded, or the keys that "
         "paste: ctrl+v, ctrl+shift+v, shift+insert.",
         page="insertion",

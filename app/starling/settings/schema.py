@@ -39,8 +39,7 @@ PAGES: tuple[Page, ...] = (
     Page(
         "dictation",
         "Dictation",
-        "How a dictated text is written. Your vocabulary, replacements and blocked phrases are lists of their own: "
-        "starling vocabulary, starling replacements, starling blocklist.",
+        "How a dictated text is written, by these settings and by lists of your own.",
     ),
     Page(
         "insertion",

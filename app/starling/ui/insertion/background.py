@@ -20,8 +20,9 @@ class Background(QObject):
 
     _over = Signal(object, object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, name: str = "insertion-doctor") -> None:
         super().__init__(parent)
+        self._name = name
         self._tasks: queue.SimpleQueue[tuple[Task, Done] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -33,7 +34,7 @@ class Background(QObject):
         with self._lock:
             self._tasks.put((task, done))
             if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="insertion-doctor", daemon=True)
+                self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
                 self._thread.start()
 
     def close(self, timeout_s: float = 1.0) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from starling.core.errors import StarlingError
-from starling.dictation.keys.chord import ALONE, CANCEL_ALONE, parse
+from starling.dictation.keys.chord import ALONE, CANCEL_ALONE, Chord, parse
 from starling.pipeline import events
 from starling.settings.schema import Setting, Value
 from starling.ui.keys.pressed import pressed
@@ -45,15 +45,26 @@ class ChordEditor(TextEditor):
         except StarlingError:
             return text
 
-    def _parsed(self, text: str) -> object:
+    def _parsed(self, text: str) -> Chord:
         return parse(text, alone=CANCEL_ALONE if self.setting.key == "keys.cancel" else ALONE)
+
+    def shown(self, value: Value) -> str:
+        """With capitals, as it stands on the keys, and so that it can be read again."""
+        try:
+            chord = self._parsed(str(value)) if value else None
+        except StarlingError:
+            return str(value)
+        if chord is None:
+            return ""
+        key = chord.key.capitalize() if chord.key.islower() else chord.key
+        return "+".join((*(word.capitalize() for word in chord.modifiers), key))
 
     def _captured(self, text: str) -> None:
         self._line.setText(text)
         self.commit()
 
     def _display(self, value: Value) -> None:
-        super()._display(value)
+        super()._display(self.shown(value))
         self._judge()
 
     def _typed(self) -> None:

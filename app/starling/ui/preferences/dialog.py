@@ -26,7 +26,7 @@ from starling.ui.preferences.form import Form
 from starling.ui.preferences.pagelist import PageList
 from starling.ui.preferences.surroundings import Surroundings
 
-FIRST_SIZE = QSize(820, 620)
+FIRST_SIZE = QSize(820, 700)
 LEAST_SIZE = QSize(700, 400)
 
 

@@ -10,8 +10,7 @@ SOURCES: frozenset[str] = frozenset(
         QT_TRANSLATE_NOOP("Settings", "Dictation"),
         QT_TRANSLATE_NOOP(
             "Settings",
-            "How a dictated text is written. Your vocabulary, replacements and blocked phrases are lists of their"
-            " own: starling vocabulary, starling replacements, starling blocklist.",
+            "How a dictated text is written, by these settings and by lists of your own.",
         ),
         QT_TRANSLATE_NOOP("Settings", "Type where the cursor is"),
         QT_TRANSLATE_NOOP(

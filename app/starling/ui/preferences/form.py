@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWi
 
 from starling.core.errors import StarlingError
 from starling.settings.schema import PAGES, SETTINGS, PageKey, Value
+from starling.ui.dictation.head import TAKEN, DictationHead
 from starling.ui.insertion.opening import InsertionFoot
 from starling.ui.keys.card import KeysCard
 from starling.ui.kit.text import wrapped
@@ -141,7 +142,7 @@ class Form(QScrollArea):
     def _view(self, page: PageKey) -> PageView:
         if page not in self.views:
             declared = next(declared for declared in PAGES if declared.key == page)
-            view = PageView(declared, self._around, self._taken)
+            view = PageView(declared, self._around, self._taken | (TAKEN if page == "dictation" else frozenset()))
             view.setVisible(False)
             self.views[page] = view
             if page == "history":
@@ -152,10 +153,20 @@ class Form(QScrollArea):
                 card = (KeysCard if page == "keys" else PowerCard)(self._around.service)
                 self._around.bridge.event.connect(card.on_event)
                 view.add_head(card)
+            if page == "dictation":
+                self._add_lists(view)
             self._places[page].addWidget(view)
             self._connect(view)
             self.grown.emit()
         return self.views[page]
+
+    def _add_lists(self, view: PageView) -> None:
+        head = DictationHead(self._around.settings)
+        head.settings_shown.connect(view.show_settings)
+        head.grown.connect(self.grown)
+        view.settings_wanted.connect(head.show_settings)
+        self._changes.changed.connect(head.setting_changed)
+        view.add_head(head)
 
     def _connect(self, view: PageView) -> None:
         for key, row in view.rows.items():

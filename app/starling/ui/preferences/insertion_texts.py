@@ -43,7 +43,8 @@ SOURCES: frozenset[str] = frozenset(
         QT_TRANSLATE_NOOP("Settings", "For single applications"),
         QT_TRANSLATE_NOOP(
             "Settings",
-            "What one application needs, as xterm=paste, gvim=shift+insert, with commas between.",
+            "What one application needs, as xterm=paste, gvim=shift+insert, with commas between. What the page "
+            "Dictation says of an application comes first.",
         ),
         QT_TRANSLATE_NOOP("Settings", "type"),
         QT_TRANSLATE_NOOP("Settings", "paste"),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from starling.settings.schema import SETTINGS, Page, Setting
+from starling.ui.dictation.head import DictationHead
 from starling.ui.kit.buttons import IconButton
 from starling.ui.kit.text import label, wrapped
 from starling.ui.look.tokens import SPACE_M, SPACE_S
@@ -27,7 +29,10 @@ class PageView(QWidget):
 
     Attributes:
         rows: by the key of their setting.
+        settings_wanted: a setting is to be seen while something else stands in the settings' place.
     """
+
+    settings_wanted = Signal()
 
     def __init__(self, page: Page, around: Surroundings, taken: Iterable[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,6 +41,7 @@ class PageView(QWidget):
         self._taken = set(taken)
         self._searching = True  # so that the first show_all shows all
         self._expanded = False
+        self._aside = False
         declared = settings_of(page)
         self.setAccessibleName(texts.title(page))
         self.heading = label(texts.title(page), "title")
@@ -82,10 +88,16 @@ class PageView(QWidget):
             row.setVisible(True)
             row.highlight("")
         self.note.setVisible(bool(self.note.text()))
-        self.common.setVisible(True)
-        self.more.setVisible(bool(self.rare.rows))
         self._show_foot(True)
-        self._show_rare(self._expanded)
+        self.show_settings(not self._aside)
+
+    def show_settings(self, on: bool) -> None:
+        """Show the page's settings, or leave their place to what was added above them."""
+        self._aside = not on
+        if not self._searching:
+            self.common.setVisible(on)
+            self.more.setVisible(on and bool(self.rare.rows))
+            self._show_rare(self._expanded)
 
     def show_found(self, keys: Collection[str], query: str) -> bool:
         """Show only the settings that were found; whether there is one."""
@@ -102,13 +114,15 @@ class PageView(QWidget):
 
     def reveal(self, key: str) -> None:
         """Make sure that a setting's row is shown."""
+        if self._aside:
+            self.settings_wanted.emit()
         if self.rows[key].setting.advanced:
             self._show_rare(True)
 
     def stops(self) -> Iterator[QWidget]:
         """What Tab visits, in the order in which it stands on the page."""
         for widget in self._head:
-            yield from widget.findChildren(QPushButton)
+            yield from widget.stops() if isinstance(widget, DictationHead) else widget.findChildren(QPushButton)
         for row in self.common.rows:
             yield from row.stops()
         yield self.more
@@ -132,7 +146,7 @@ class PageView(QWidget):
         self.more.set_icon("chevron-down" if on else "chevron-right", "text_muted")
         self.more.set_name(self.tr("Hide advanced settings") if on else self.tr("Show advanced settings"))
         if not self._searching:
-            self.rare.setVisible(on and bool(self.rare.rows))
+            self.rare.setVisible(on and not self._aside and bool(self.rare.rows))
 
     def _show_foot(self, on: bool) -> None:
         for widget in (*self._head, *self._foot):

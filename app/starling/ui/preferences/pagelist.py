@@ -20,7 +20,7 @@ _ICONS: dict[PageKey, str] = {
     "assistant": "assistant",
     "conversation": "send",
     "dictation": "dictation",
-    "insertion": "dictation",
+    "insertion": "cursor",
     "models": "model",
     "power": "bolt",
     "history": "history",

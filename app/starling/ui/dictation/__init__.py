@@ -1,0 +1,1 @@
+"""The user's lists for dictations, profiles of applications, and a field to try them."""
