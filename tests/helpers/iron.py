@@ -24,8 +24,8 @@ class Functions:
     def __init__(self, **functions: Callable[..., None]) -> None:
         self.functions = functions
 
-    def call(self, symbol: str, args: Sequence[Any]) -> None:
-        self.functions[symbol](*args)
+    def call(self, symbol: str, arguments: Sequence[Any], registers: Any = None) -> None:
+        self.functions[symbol](*arguments)
 
 
 def copy(given, made):

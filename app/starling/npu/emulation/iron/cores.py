@@ -9,6 +9,7 @@ from typing import Any, NoReturn, Protocol
 import greenlet
 import numpy as np
 
+from starling.npu.emulation.cores import Registers
 from starling.npu.emulation.iron.dataflow import Handle
 from starling.npu.emulation.iron.device import Tile
 from starling.npu.emulation.iron.faults import Misuse
@@ -21,8 +22,8 @@ from starling.npu.emulation.iron.values import Element, RuntimeValue
 class Library(Protocol):
     """The C++ functions of an object file."""
 
-    def call(self, symbol: str, args: Sequence[Any]) -> None:
-        """Run one; arrays are changed in place."""
+    def call(self, symbol: str, arguments: Sequence[Any], registers: Registers | None = None) -> None:
+        """Run one with a core's registers; arrays are changed in place."""
 
 
 class Core:
@@ -33,6 +34,7 @@ class Core:
         waits: for what, while it does.
         finished: its program ended.
         counts: calls, by symbol.
+        registers: that its C++ sets, such as the rounding mode; they last.
     """
 
     def __init__(self, worker: Worker, place: tuple[int, int], ready: deque[Any]) -> None:
@@ -44,6 +46,7 @@ class Core:
         self.reason: Callable[[], str] = str
         self.finished = False
         self.counts: Counter[str] = Counter()
+        self.registers = Registers()
         self._ready = ready
         self._queued = False
         self._waited = False
@@ -241,7 +244,7 @@ class CoreKernel:
             else:
                 values.append(self._scalar(value, kind))
         self._core.counts[self.name] += 1
-        self._call(self.name, values)
+        self._call(self.name, values, self._core.registers)
 
     def _scalar(self, value: Any, kind: Any) -> Any:
         if isinstance(kind, np.dtype):

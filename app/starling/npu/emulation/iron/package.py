@@ -40,10 +40,7 @@ def modules() -> dict[str, ModuleType]:
             "Tile": device.Tile,
         },
         "aie.helpers": {},
-        "aie.helpers.taplib": {
-            "TensorAccessPattern": taps.TensorAccessPattern,
-            "TensorTiler2D": taps.TensorTiler2D,
-        },
+        "aie.helpers.taplib": {"TensorAccessPattern": taps.TensorAccessPattern},
     }
     made = {}
     for name, names in contents.items():
