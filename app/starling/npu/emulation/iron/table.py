@@ -37,10 +37,11 @@ def table() -> dict[str, Signature]:
     """Name -> signature, methods as ``aie.iron.Class.method``."""
     data = tomllib.loads(TABLE.read_text("utf-8"))
     files = data["source"]
-    return {
-        entry["name"]: Signature(tuple(entry["arguments"]), *files[entry["source"]], entry.get("note", ""))
-        for entry in data["signature"]
-    }
+    found = {}
+    for entry in data["signature"]:
+        file, commit = files[entry["source"]]
+        found[entry["name"]] = Signature(tuple(entry["arguments"]), file, commit, entry.get("note", ""))
+    return found
 
 
 def modules() -> dict[str, dict[str, Signature]]:
