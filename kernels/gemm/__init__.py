@@ -1,0 +1,1 @@
+"""C = A @ B on the whole array."""
