@@ -1,0 +1,1 @@
+"""GELU of a flat run of values."""

@@ -1,0 +1,1 @@
+"""Snake, the activation of Kokoro's vocoder."""
