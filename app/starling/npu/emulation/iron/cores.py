@@ -33,6 +33,7 @@ class Core:
         name: for messages.
         waits: for what, while it does.
         finished: its program ended.
+        at_barrier: it waits for one.
         counts: calls, by symbol.
         registers: that its C++ sets, such as the rounding mode; they last.
     """
@@ -45,6 +46,7 @@ class Core:
         self.waits: Callable[[], bool] | None = None
         self.reason: Callable[[], str] = str
         self.finished = False
+        self.at_barrier = False
         self.counts: Counter[str] = Counter()
         self.registers = Registers()
         self._ready = ready
@@ -202,7 +204,9 @@ class CoreBarrier:
         """Wait for the value and take it: the lock is zero after."""
         if not is_int(value):
             raise Misuse(f"wait_for_value({value!r}); the value is known when the design is built")
+        self.core.at_barrier = True
         self.core.block(lambda: self.lock == value, lambda: f"a barrier of {value}, which is {self.lock}")
+        self.core.at_barrier = False
         self.lock = 0
 
     def set(self, value: int) -> None:

@@ -247,6 +247,12 @@ class Engine:
     def _check_end(self) -> None:
         for memory in self._memories:
             memory.check()
+        for core in self._cores:
+            if core.worker.barriers and not core.at_barrier and not core.finished:
+                raise Misuse(
+                    f"the sequence is over and {core.name} is not at its barrier: it waits for {core.reason()}; "
+                    "the next launch would meet it halfway"
+                )
         pending = [transfer.task for channel in self._channels.values() for transfer in channel.queue]
         held = {id(port.ring): port.held for core in self._cores for port in core.ports}
         left = [ring.name for ring in self._rings if ring.full > held.get(id(ring), 0)]

@@ -15,6 +15,7 @@ from starling.core.errors import StarlingError
 from starling.npu.emulation.iron.cores import Library
 from starling.npu.emulation.iron.engine import Engine, Ran
 from starling.npu.emulation.iron.faults import Misuse
+from starling.npu.emulation.iron.guard import guarded
 from starling.npu.emulation.iron.package import installed
 from starling.npu.emulation.iron.resolving import Design
 
@@ -87,7 +88,8 @@ def load(
     with installed(folder):
         module = importlib.import_module(f"kernels.{op}.design")
         objects = module.objects(**parameters)
-        design = module.design(**parameters)
+        with guarded():
+            design = module.design(**parameters)
         arguments = module.arguments(**parameters)
     if not isinstance(design, Design):
         raise Misuse(f"design() of {op} returns {design!r}, not Program(…).resolve_program()")
