@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from starling.core.errors import StarlingError, internal_error
-from starling.dictation.insertion.base import Inserted
+from starling.dictation.insertion.base import Elsewhere, Inserted
 from starling.dictation.insertion.choosing import Wishes
 from starling.dictation.surroundings import Target
 from starling.dictation.text.rules import Before, Command, Profile, Shaped
@@ -27,6 +27,8 @@ MOST_UNDONE = 20
 """Dictations that can be taken back, one after the other."""
 CLOSE_S = 1.0
 """For an insertion that goes on when the end comes."""
+MOST_MOVES = 3
+"""Windows that a text follows the focus to."""
 PARTLY = "insert.partly"
 EXCLUDED = "insert.excluded"
 NOT_INSERTED = "insert.not_inserted"
@@ -181,11 +183,20 @@ class Dictating:
             self._missed(text, text.raw, internal_error(error), scratchpad=False)
 
     def _put(self, text: _Text, place: Target) -> None:
+        for undo in (True, *[False] * MOST_MOVES):
+            try:
+                self._put_into(text, place, undo=undo)
+                return
+            except Elsewhere as moved:  # it goes where the cursor is, and is written as that window wants it
+                place, last = moved.place, moved
+        self._missed(text, text.raw, last, scratchpad=False)
+
+    def _put_into(self, text: _Text, place: Target, *, undo: bool) -> None:
         if is_own(place):
             self._last.clear()  # the dictation that would be taken back is the one in the transcript
             return
         shaped = self._shaped(text, place)
-        for _ in range(shaped.commands.count(Command.UNDO)):
+        for _ in range(shaped.commands.count(Command.UNDO) if undo else 0):
             self._undo(text)
         if Command.UNDO in shaped.commands and shaped.text:
             shaped = self._shaped(text, place)  # what stands before it is another text now
@@ -205,6 +216,8 @@ class Dictating:
     def _insert(self, text: _Text, written: str, place: Target) -> None:
         try:
             result = self._ready(private=text.private).insert(written, place)
+        except Elsewhere:
+            raise
         except StarlingError as error:
             self._missed(text, written, error, scratchpad=error.code == EXCLUDED)
             return

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from starling.core.errors import StarlingError
-from starling.dictation.insertion.base import Inserted
+from starling.dictation.insertion.base import Elsewhere, Inserted
 from starling.dictation.insertion.choosing import Wishes
 from starling.dictation.surroundings import Target
 from starling.dictation.text.rules import Command, Shaped, Switches, TextRules
@@ -125,6 +125,36 @@ def test_every_shaping_begins_with_what_was_recognised(desk):
     desk.say("hello comma world")
     assert {raw for raw, _, _ in desk.shaped} == {"hello comma world", "scratch that"}
     assert desk.typed == ["Hello, world"] * 2
+
+
+def test_a_text_follows_the_focus_as_the_window_there_wants_it(desk):
+    desk.say("i went home")
+    desk.answers = [Elsewhere(TERMINAL)]
+    insert = desk.insert
+
+    def moving(text, place):
+        desk.place = place if place == TERMINAL else EDITOR
+        return insert(text, place)
+
+    desk.insert = moving
+    desk.say("and slept", "t2")
+    assert desk.typed[-1] == "And slept"  # it goes on from nothing there
+    assert desk.kept[-1] == ("t2", "And slept", "xtest", "xterm")
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_it_follows_into_no_own_window_and_not_for_ever(desk, own):
+    desk.insert = lambda text, place: Inserted("", place, None)
+    desk.done()
+    moves = [Elsewhere(Target("starling", "0x9"))] if own else [Elsewhere(TERMINAL)] * 9
+
+    def moving(text, place):
+        raise moves.pop(0)
+
+    desk.insert = moving
+    desk.say("hello")
+    assert desk.codes() == ([] if own else ["NotInserted"])
+    assert desk.kept == ([] if own else [("t1", "hello", "insert.focus_moved")])
 
 
 def test_scratch_that_takes_the_last_one_back(desk):

@@ -72,6 +72,18 @@ class Way(Protocol):
         ...
 
 
+class Elsewhere(StarlingError):
+    """Another window has come to the front before anything was inserted.
+
+    Attributes:
+        place: what has the focus now.
+    """
+
+    def __init__(self, place: Target) -> None:
+        super().__init__("insert.focus_moved", "Another window took the focus.", "Insert the text again.")
+        self.place = place
+
+
 class Partly(StarlingError):
     """Some of the text was inserted before it went wrong, so no other way may insert it again.
 

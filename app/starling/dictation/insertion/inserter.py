@@ -12,7 +12,7 @@ from pathlib import Path
 
 from starling.core.errors import StarlingError
 from starling.dictation.insertion import graphemes
-from starling.dictation.insertion.base import Availability, Inserted, Partly, Way
+from starling.dictation.insertion.base import Availability, Elsewhere, Inserted, Partly, Way
 from starling.dictation.insertion.choosing import Wishes, order, shift_for_newline
 from starling.dictation.insertion.memory import ANYWHERE, shared
 from starling.dictation.insertion.paste import PasteWay
@@ -27,6 +27,8 @@ UNDO_PIECE = 50
 """Backspaces between two looks at the focus."""
 DESKTOP_CODES = frozenset(("insert.no_portal", "insert.no_bus", "insert.no_display", "insert.no_xlib"))
 """Failures that have nothing to do with an application."""
+EXCLUDED = "insert.excluded"
+"""The text is in the scratchpad."""
 PASSING_CODES = frozenset(("insert.focus_moved", "insert.clipboard_unsaved", "insert.modifiers_held"))
 """Failures that say nothing about the next time."""
 
@@ -87,16 +89,17 @@ class Inserter:
 
         Args:
             text: what.
-            place: what has the focus, where the caller has just looked.
+            place: what has the focus, where the caller has just looked and made the text for it.
 
         Raises:
+            Elsewhere: it is another window than ``place`` by now; nothing was inserted.
             StarlingError: ``insert.excluded``: the user does not want this application to be typed into; the text is
                 in the scratchpad. ``insert.password``: the focus is in a password field. ``insert.scratchpad``: not
                 even the scratchpad could be saved.
         """
         text = clean(text)
         with self._lock:
-            place = place or self._look(self.session)
+            made_for, place = place, place or self._look(self.session)
             if not text:
                 return Inserted("", place, None)
             try:
@@ -104,6 +107,8 @@ class Inserter:
             except StarlingError as error:
                 self._refuse(text, place)
                 return self._kept(text, place, error.message, error.fix)
+            if made_for is not None and not _same(place, made_for):
+                raise Elsewhere(place)
             self._refuse(text, place)
             failed = self.memory.failed(place.application)
             ways = order(self.session, place, text, self.wishes, failed)
@@ -173,12 +178,9 @@ class Inserter:
             )
         if self.wishes.excludes(place.application):
             name = place.application
-            self._keep(text, f"{name} is one of the applications that are not typed into.")
-            raise StarlingError(
-                "insert.excluded",
-                f"{name} is one of the applications that are not typed into; the text is in the scratchpad.",
-                "Preferences, Dictation, Applications and the setting insertion.excluded list them.",
-            )
+            said = f"{name} is one of the applications that are not typed into."
+            self._keep(text, said)
+            raise StarlingError(EXCLUDED, said, "The preferences list them: Dictation, Applications; Insertion.")
 
     def _try(self, text: str, place: Target, ways: tuple[str, ...]) -> Inserted:
         trouble = StarlingError("insert.no_way", "No way of insertion works here.", "The Insertion doctor shows why.")

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from starling.core.errors import StarlingError
-from starling.dictation.insertion.base import Availability, Partly
+from starling.dictation.insertion.base import Availability, Elsewhere, Partly
 from starling.dictation.insertion.choosing import Wishes
 from starling.dictation.insertion.inserter import MOST_UNDONE, UNDO_PIECE, UNDO_S, Inserter
 from starling.dictation.surroundings import Session, Target
@@ -162,6 +162,14 @@ def test_what_comes_to_the_front_meanwhile_is_looked_at_before_anything_is_typed
     with pytest.raises(StarlingError) as caught:
         inserter.insert("hello")
     assert (caught.value.code, wtype.texts) == ("insert.excluded", [])
+
+
+def test_what_was_made_for_another_window_is_not_inserted(make) -> None:
+    wtype, other = Recorded("wtype"), Target("other", "2")
+    inserter = make(wtype, looks=[other], fronts=[other])
+    with pytest.raises(Elsewhere) as caught:
+        inserter.insert("hello", GEDIT)
+    assert (caught.value.place, wtype.texts, inserter.scratchpad.read().text) == (other, [], "")
 
 
 def test_one_look_is_enough(make) -> None:
