@@ -6,12 +6,13 @@ from that path.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import time
-from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from starling.dictation.bus import REPLY_S
+from starling.dbus.link import FAILURES
+from starling.dictation.bus import REPLY_S, Bus, BusError, member_of, path_of
 
 if TYPE_CHECKING:
     from jeepney import Message
@@ -24,73 +25,45 @@ APP_ID = "io.github.starling.Starling"
 GRANTED, CANCELLED = 0, 1
 
 
-class PortalError(Exception):
-    """The portal refused a call.
-
-    Attributes:
-        name: of the D-Bus error.
-    """
-
-    def __init__(self, name: str, text: str) -> None:
-        super().__init__(text)
-        self.name = name
-
-    @property
-    def absent(self) -> bool:
-        """Whether nobody, or no such interface, is there."""
-        return self.name.rpartition(".")[2] in {
-            "ServiceUnknown", "NameHasNoOwner", "UnknownMethod", "UnknownInterface", "UnknownObject",
-            "UnknownProperty", "InvalidArgs", "SpawnFailed", "ExecFailed",
-        }  # fmt: skip
-
-
-class PortalLink:
+class PortalLink(Bus):
     """A connection on which all signals of the portal are heard.
 
     Args:
-        bus: of :func:`starling.dbus.link.connected`.
+        connection: of :func:`starling.dbus.link.connect`.
+        reply_s: for every reply.
     """
 
-    def __init__(self, bus: DBusConnection) -> None:
+    def __init__(self, connection: DBusConnection, reply_s: float = REPLY_S) -> None:
         from jeepney import MatchRule
-        from jeepney.bus_messages import message_bus
 
-        self._bus = bus
-        self._signals: deque[Message] = deque()
+        super().__init__(connection, reply_s)
         self._tokens = itertools.count(1)
         owner = MatchRule(type="signal", sender="org.freedesktop.DBus", member="NameOwnerChanged")
         owner.add_arg_condition(0, PORTAL)
         for rule in (MatchRule(type="signal", sender=PORTAL), owner):
-            self._asked(message_bus.AddMatch(rule), REPLY_S)
+            self.hear(rule)
 
     def register(self) -> str:
-        """Say who we are, which must be the first call.
+        """Say who we are, which must be the first call: programs outside a sandbox are not known otherwise.
 
         Returns:
             Why that was refused; empty when all is well or the portal is too old to ask.
         """
         try:
             self.call(REGISTRY, "Register", "sa{sv}", (APP_ID, {}))
-        except PortalError as error:
+        except BusError as error:
             return "" if error.absent else str(error)
         return ""
 
     def call(
         self, interface: str, member: str, signature: str, body: tuple[Any, ...], path: str = PATH, to: str = PORTAL
     ) -> tuple[Any, ...]:
-        """One call and its reply.
-
-        Raises:
-            PortalError: it was refused.
-            TimeoutError: nobody answered.
-        """
-        from jeepney import DBusAddress, new_method_call
-
-        return self._asked(new_method_call(DBusAddress(path, to, interface), member, signature, body), REPLY_S)
+        """As of :class:`Bus`; of the portal itself unless another is named."""
+        return super().call(interface, member, signature, body, path, to)
 
     def property(self, interface: str, name: str, path: str = PATH, to: str = PORTAL) -> Any:
-        """The value of a property. Raises as :meth:`call`."""
-        return self.call("org.freedesktop.DBus.Properties", "Get", "ss", (interface, name), path, to)[0][1]
+        """As of :class:`Bus`; of the portal itself unless another is named."""
+        return super().property(interface, name, path, to)
 
     def token(self) -> str:
         """For a handle of ours."""
@@ -111,66 +84,41 @@ class PortalLink:
             :data:`GRANTED`, :data:`CANCELLED` or another number, and the results as (type, value).
 
         Raises:
-            PortalError: it was refused.
-            TimeoutError: no decision came within ``limit_s``.
+            BusError: it was refused.
+            TimeoutError: no decision came within ``limit_s``; the question is withdrawn.
         """
         token = self.token()
-        sender = self._bus.unique_name.lstrip(":").replace(".", "_")
+        sender = self.name.lstrip(":").replace(".", "_")
         paths = {f"{PATH}/request/{sender}/{token}"}
         paths.add(self.call(interface, member, signature, (*body, {**options, "handle_token": ("s", token)}))[0])
+        try:
+            code, results = self._decided(paths, limit_s).body
+        except TimeoutError:
+            for path in paths:
+                with contextlib.suppress(*FAILURES):
+                    self.tell(REQUEST, "Close", path, PORTAL)
+            raise
+        return int(code), dict(results)
+
+    def closed(self, session: str) -> bool:
+        """Whether the desktop has ended a session; other signals that have come are of no use any more."""
+        try:
+            while True:
+                message = self.signal(0)
+                if member_of(message) == (SESSION, "Closed") and path_of(message) == session:
+                    return True
+        except TimeoutError:
+            return False
+
+    def _decided(self, paths: set[str], limit_s: float) -> Message:
+        """The answer; other signals that come before it are kept in their order."""
         end_s = time.monotonic() + limit_s
         passed: list[Message] = []
         try:
             while True:
                 message = self.signal(max(0.0, end_s - time.monotonic()))
                 if member_of(message) == (REQUEST, "Response") and path_of(message) in paths:
-                    code, results = message.body
-                    return int(code), dict(results)
+                    return message
                 passed.append(message)
         finally:
             self._signals.extendleft(reversed(passed))
-
-    def signal(self, timeout_s: float | None) -> Message:
-        """The next signal. Raises TimeoutError."""
-        from jeepney import MessageType
-
-        if self._signals:
-            return self._signals.popleft()
-        end_s = None if timeout_s is None else time.monotonic() + timeout_s
-        while True:
-            message = self._bus.receive(timeout=None if end_s is None else max(0.0, end_s - time.monotonic()))
-            if message.header.message_type is MessageType.signal:
-                return message
-
-    def _asked(self, message: Message, limit_s: float) -> tuple[Any, ...]:
-        """As ``send_and_get_reply``, which would drop the signals that come before the reply."""
-        from jeepney import HeaderFields, MessageType
-
-        serial = next(self._bus.outgoing_serial)
-        self._bus.send(message, serial=serial)
-        end_s = time.monotonic() + limit_s
-        while True:
-            reply = self._bus.receive(timeout=max(0.0, end_s - time.monotonic()))
-            fields = reply.header.fields
-            if reply.header.message_type is MessageType.signal:
-                self._signals.append(reply)
-            elif fields.get(HeaderFields.reply_serial) == serial:
-                if reply.header.message_type is MessageType.error:
-                    text = reply.body[0] if reply.body and isinstance(reply.body[0], str) else ""
-                    raise PortalError(str(fields.get(HeaderFields.error_name, "")), text)
-                return tuple(reply.body)
-
-
-def member_of(message: Message) -> tuple[str, str]:
-    """A signal's interface and name."""
-    from jeepney import HeaderFields
-
-    fields = message.header.fields
-    return str(fields.get(HeaderFields.interface, "")), str(fields.get(HeaderFields.member, ""))
-
-
-def path_of(message: Message) -> str:
-    """The object that sent a signal."""
-    from jeepney import HeaderFields
-
-    return str(message.header.fields.get(HeaderFields.path, ""))

@@ -76,7 +76,8 @@ def session(env: Mapping[str, str] | None = None) -> Session:
     runtime = env.get("XDG_RUNTIME_DIR", "")
     # On Wayland the kind may be missing (started from a console), and DISPLAY is XWayland's.
     kind: SessionKind = "none"
-    if wayland and env.get("XDG_SESSION_TYPE") != "x11":
+    said = env.get("XDG_SESSION_TYPE", "").lower()
+    if said == "wayland" or (wayland and said != "x11"):
         kind = "wayland"
     elif display:
         kind = "x11"
@@ -94,7 +95,8 @@ def compositor(env: Mapping[str, str]) -> Compositor:
         return "sway"
     if env.get("HYPRLAND_INSTANCE_SIGNATURE"):
         return "hyprland"
-    for name in env.get("XDG_CURRENT_DESKTOP", "").lower().split(":"):
+    names = f"{env.get('XDG_CURRENT_DESKTOP', '')}:{env.get('XDG_SESSION_DESKTOP', '')}"
+    for name in names.lower().split(":"):
         if name in _DESKTOPS:
             return _DESKTOPS[name]
     return "other"

@@ -11,11 +11,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from starling.core.errors import StarlingError
-from starling.dictation.bus import address
 from starling.dictation.keys import desktops
 from starling.dictation.keys.base import Calls, Keys, KeysState
 from starling.dictation.keys.chord import parse
 from starling.dictation.keys.wishes import Wishes
+from starling.dictation.surroundings import compositor, session
 from starling.pipeline import events
 from starling.pipeline.tasks import Tasks
 from starling.settings.schema import Value
@@ -42,7 +42,7 @@ def shown(state: KeysState, wishes: Wishes, env: Mapping[str, str] = os.environ)
         chord = parse(wishes.talk)
     except StarlingError:
         chord = parse(EXAMPLE)
-    told = desktops.advice(desktops.desktop(env), chord, command())
+    told = desktops.advice(compositor(env), chord, command())
     return events.KeysShown(**asdict(state), advice=told.text, lines=told.lines)
 
 
@@ -153,7 +153,7 @@ class GlobalKeys:
         elif chords and way == "portal":
             from starling.dictation.keys.portal import PortalKeys
 
-            keys = PortalKeys(address(), chords, wrong)
+            keys = PortalKeys(session(self._env).bus, chords, wrong)
         with self._lock:
             if self._closed:
                 return

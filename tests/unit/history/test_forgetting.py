@@ -62,7 +62,7 @@ def test_nothing_of_many_is_left_in_any_file_and_the_others_are_found(history, t
     history.forget(gone)
     assert turns(history, SECRET) == []
     assert turns(history, bulk.CJK) == kept
-    assert len(turns(history)) == len(kept) if most else 3 * MANY - 1
+    assert len(turns(history)) == (len(kept) if most else 3 * MANY - 1)
     history.close()
     assert SECRET.encode() not in content(tmp_path)
 

@@ -6,9 +6,8 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from starling.core.errors import StarlingError
-from starling.dbus.link import FAILURES
-from starling.dictation.insertion.bus import Bus
+from starling.dbus.link import FAILURES, connected
+from starling.dictation.bus import Bus, BusError
 from starling.dictation.surroundings import Target
 
 BUDGET_S = 0.3
@@ -37,27 +36,20 @@ def focused(bus: str, application: str = "") -> Target | None:
         address = _address(bus)
         if not address:
             return None
-        link = Bus(address, CALL_S)
-        try:
-            return _Search(link, time.monotonic() + BUDGET_S).find(application)
-        finally:
-            link.close()
-    except (StarlingError, *FAILURES):
+        with connected(address, CALL_S) as link:
+            return _Search(Bus(link, CALL_S), time.monotonic() + BUDGET_S).find(application)
+    except (BusError, *FAILURES):
         return None
 
 
 def _address(bus: str) -> str:
     """Of the bus of accessibility; empty where it does not run, which is left so."""
-    from jeepney import DBusAddress
-
-    link = Bus(bus, CALL_S)
-    try:
-        daemon = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus")
-        if not link.call(daemon, "NameHasOwner", "s", ("org.a11y.Bus",))[0]:
+    daemon = "org.freedesktop.DBus"
+    with connected(bus, CALL_S) as link:
+        session = Bus(link, CALL_S)
+        if not session.call(daemon, "NameHasOwner", "s", ("org.a11y.Bus",), "/org/freedesktop/DBus", daemon)[0]:
             return ""
-        return str(link.call(DBusAddress("/org/a11y/bus", "org.a11y.Bus", "org.a11y.Bus"), "GetAddress")[0])
-    finally:
-        link.close()
+        return str(session.call("org.a11y.Bus", "GetAddress", "", (), "/org/a11y/bus", "org.a11y.Bus")[0])
 
 
 class _Search:
@@ -98,7 +90,7 @@ class _Search:
             return
         try:
             (found,) = self._call(node, _ACCESSIBLE, "GetChildren")
-        except StarlingError:
+        except (BusError, TimeoutError):
             return  # a program that hangs keeps the others from nothing
         for name, path in found:
             yield str(name), str(path)
@@ -106,7 +98,7 @@ class _Search:
     def _state(self, node: Node) -> int:
         try:
             (words,) = self._call(node, _ACCESSIBLE, "GetState")
-        except StarlingError:
+        except (BusError, TimeoutError):
             return 0
         return int(words[0]) | (int(words[1]) << 32 if len(words) > 1 else 0)
 
@@ -114,18 +106,13 @@ class _Search:
         return int(self._call(node, _ACCESSIBLE, "GetRole")[0])
 
     def _property(self, node: Node, interface: str, name: str) -> object:
-        from jeepney import DBusAddress
-
-        address = DBusAddress(node[1], node[0], "org.freedesktop.DBus.Properties")
         try:
-            return self._link.call(address, "Get", "ss", (interface, name))[0][1]
-        except StarlingError:
+            return self._link.property(interface, name, node[1], node[0])
+        except (BusError, TimeoutError):
             return ""
 
     def _call(self, node: Node, interface: str, member: str) -> tuple[Any, ...]:
-        from jeepney import DBusAddress
-
-        return self._link.call(DBusAddress(node[1], node[0], interface), member)
+        return self._link.call(interface, member, "", (), node[1], node[0])
 
 
 def _alike(name: str, application: str) -> bool:

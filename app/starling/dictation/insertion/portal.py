@@ -6,28 +6,27 @@ The permission is a token that is good for one session; each session gives the n
 from __future__ import annotations
 
 import contextlib
-import secrets
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from starling.core.errors import StarlingError
+from starling.dbus.link import FAILURES, connect, connected
+from starling.dictation.bus import Bus, BusError
 from starling.dictation.insertion import installing
 from starling.dictation.insertion.base import Availability, Partly
-from starling.dictation.insertion.bus import CALL_S, Bus, member_of
 from starling.dictation.insertion.memory import write_private
 from starling.dictation.insertion.x11.keymap import NAMED, keysym_of
+from starling.dictation.portal_link import CANCELLED, GRANTED, PATH, PORTAL, SESSION, PortalLink
 from starling.dictation.surroundings import Session, Target
 
-NAME, PATH = "org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop"
-REMOTE, REQUEST, SESSION = (f"org.freedesktop.portal.{name}" for name in ("RemoteDesktop", "Request", "Session"))
-REGISTRY = "org.freedesktop.host.portal.Registry"
-APP_ID = "io.github.starling.Starling"
+REMOTE = "org.freedesktop.portal.RemoteDesktop"
 KEYBOARD, UNTIL_REVOKED = 1, 2
 GRANT_S = 60.0
 """For the user to answer the desktop's question."""
-_GRANTED, _CANCELLED = 0, 1
+CALL_S = 3.0
+"""For each call."""
 
 
 class PortalWay:
@@ -54,7 +53,7 @@ class PortalWay:
         self._session, self._token, self.shift_newline = session, token, shift_newline
         self._call_s, self._grant_s = call_s, grant_s
         self._lock = threading.Lock()
-        self._bus: Bus | None = None
+        self._link: PortalLink | None = None
         self._handle = ""
 
     def available(self) -> Availability:
@@ -102,70 +101,59 @@ class PortalWay:
     # -- keys --------------------------------------------------------------------------------------------------------
 
     def _strike(self, held: Sequence[int], key: int) -> None:
-        self._open()
+        link = self._open()
         down: list[int] = []
         try:
             for keysym in (*held, key):
-                self._notify(keysym, 1)
+                self._notify(link, keysym, 1)
                 down.append(keysym)
             for keysym in reversed(list(down)):
-                self._notify(keysym, 0)
+                self._notify(link, keysym, 0)
                 down.remove(keysym)
         except StarlingError:
             for keysym in reversed(down):  # a key that stays down would repeat for ever
                 with contextlib.suppress(StarlingError):
-                    self._notify(keysym, 0)
+                    self._notify(link, keysym, 0)
             self._end()
             raise
 
-    def _notify(self, keysym: int, state: int) -> None:
-        try:
-            self._call("NotifyKeyboardKeysym", "oa{sv}iu", (self._handle, {}, keysym, state))
-        except StarlingError as error:
-            raise _named(error) from error
+    def _notify(self, link: PortalLink, keysym: int, state: int) -> None:
+        with _told():
+            link.call(REMOTE, "NotifyKeyboardKeysym", "oa{sv}iu", (self._handle, {}, keysym, state))
 
     # -- the session -------------------------------------------------------------------------------------------------
 
-    def _open(self) -> None:
+    def _open(self) -> PortalLink:
         """A session that may type; the one that there is, unless the desktop has ended it."""
-        if self._bus is not None and not self._closed():
-            return
+        if self._link is not None and not self._closed(self._link):
+            return self._link
         self._end()
-        self._bus = Bus(self._session.bus, self._call_s)
+        with _told():
+            link = self._link = PortalLink(connect(self._session.bus, self._call_s), self._call_s)
         try:
-            self._register()
-            self._begin()
-        except StarlingError as error:
-            self._end()
-            raise _named(error) from error
-
-    def _closed(self) -> bool:
-        assert self._bus is not None
-        try:
-            return self._bus.came(lambda m: member_of(m) == (self._handle, SESSION, "Closed"))
+            with _told():
+                link.register()
+                self._begin(link)
         except StarlingError:
+            self._end()
+            raise
+        return link
+
+    def _closed(self, link: PortalLink) -> bool:
+        try:
+            return link.closed(self._handle)
+        except FAILURES:
             return True
 
-    def _register(self) -> None:
-        """Programs outside a sandbox say who they are; a portal older than 1.21 does not know this call."""
-        from jeepney import DBusAddress
-
-        assert self._bus is not None
-        with contextlib.suppress(StarlingError):
-            self._bus.call(DBusAddress(PATH, NAME, REGISTRY), "Register", "sa{sv}", (APP_ID, {}))
-
-    def _begin(self) -> None:
-        token = f"starling{secrets.token_hex(4)}"
-        made = self._request("CreateSession", "a{sv}", (), {"session_handle_token": ("s", token)}, self._call_s)
+    def _begin(self, link: PortalLink) -> None:
+        made = self._request(link, "CreateSession", "a{sv}", (), {"session_handle_token": ("s", link.token())})
         self._handle = str(made["session_handle"][1])
-        assert self._bus is not None
-        self._bus.match(interface=SESSION, member="Closed", path=self._handle)
         kept = self._read_token()
         chosen: dict[str, Any] = {"types": ("u", KEYBOARD), "persist_mode": ("u", UNTIL_REVOKED)}
         if kept:
             chosen["restore_token"] = ("s", kept)
-        self._request("SelectDevices", "oa{sv}", (self._handle,), chosen, self._call_s)
-        started = self._request("Start", "osa{sv}", (self._handle, ""), {}, self._grant_s)
+        self._request(link, "SelectDevices", "oa{sv}", (self._handle,), chosen)
+        started = self._request(link, "Start", "osa{sv}", (self._handle, ""), {}, self._grant_s)
         if not int(started.get("devices", ("u", 0))[1]) & KEYBOARD:
             raise StarlingError(
                 "insert.portal_denied", "The desktop does not let Starling type.", "Allow the keyboard when it asks."
@@ -173,26 +161,18 @@ class PortalWay:
         self._keep_token(str(started.get("restore_token", ("s", ""))[1]))
 
     def _request(
-        self, member: str, signature: str, body: tuple[Any, ...], options: dict[str, Any], limit_s: float
+        self,
+        link: PortalLink,
+        member: str,
+        signature: str,
+        body: tuple[Any, ...],
+        options: dict[str, Any],
+        limit_s: float | None = None,
     ) -> dict[str, Any]:
-        """A method whose answer comes as a signal."""
-        assert self._bus is not None
-        token = f"starling{secrets.token_hex(4)}"
-        sender = self._bus.name.lstrip(":").replace(".", "_")
-        path = f"{PATH}/request/{sender}/{token}"
-        self._bus.match(interface=REQUEST, member="Response", path=path)
-        given = self._call(member, signature, (*body, {**options, "handle_token": ("s", token)}))
-        paths = {path, str(given[0]) if given else path}
-        told = self._bus.wait(lambda m: member_of(m)[1:] == (REQUEST, "Response") and member_of(m)[0] in paths, limit_s)
-        if told is None:
-            self._withdraw(path)
-            raise StarlingError(
-                "insert.portal_silent", "The desktop's portal did not answer.", "Answer the desktop's question, or "
-                "choose another way of insertion."
-            )  # fmt: skip
-        code, results = int(told.body[0]), dict(told.body[1])
-        if code != _GRANTED:
-            if code == _CANCELLED and member == "Start":
+        """What somebody granted."""
+        code, results = link.request(REMOTE, member, signature, body, options, limit_s or self._call_s)
+        if code != GRANTED:
+            if code == CANCELLED and member == "Start":
                 self._forget_token()
             raise StarlingError(
                 "insert.portal_denied", "The desktop does not let Starling type.", "Allow it when the desktop asks, or "
@@ -200,49 +180,27 @@ class PortalWay:
             )  # fmt: skip
         return results
 
-    def _withdraw(self, path: str) -> None:
-        """Take the desktop's question away."""
-        from jeepney import DBusAddress
-
-        assert self._bus is not None
-        with contextlib.suppress(StarlingError):
-            self._bus.call(DBusAddress(path, NAME, REQUEST), "Close")
-
-    def _call(self, member: str, signature: str, body: tuple[Any, ...]) -> tuple[Any, ...]:
-        from jeepney import DBusAddress
-
-        assert self._bus is not None
-        return self._bus.call(DBusAddress(PATH, NAME, REMOTE), member, signature, body)
-
     def _end(self) -> None:
-        from jeepney import DBusAddress
-
-        bus, self._bus = self._bus, None
-        if bus is None:
+        link, self._link = self._link, None
+        if link is None:
             return
         if self._handle:
-            with contextlib.suppress(StarlingError):
-                bus.call(DBusAddress(self._handle, NAME, SESSION), "Close")
+            with contextlib.suppress(BusError, *FAILURES):
+                link.call(SESSION, "Close", "", (), self._handle)
         self._handle = ""
-        bus.close()
+        link.close()
 
     def _keyboard_allowed(self) -> None:
         """Whether the portal has RemoteDesktop with a keyboard."""
-        from jeepney import DBusAddress, Properties
-
-        bus = Bus(self._session.bus, self._call_s)
         try:
-            message = Properties(DBusAddress(PATH, NAME, REMOTE)).get("AvailableDeviceTypes")
-            address = DBusAddress(PATH, NAME, "org.freedesktop.DBus.Properties")
-            (value,) = bus.call(address, "Get", "ss", message.body)
-            if not int(value[1]) & KEYBOARD:
-                raise _no_portal()
+            with _told(), connected(self._session.bus, self._call_s) as bus:
+                kinds = int(Bus(bus, self._call_s).property(REMOTE, "AvailableDeviceTypes", PATH, PORTAL))
         except StarlingError as error:
-            raise (_no_portal() if error.code == "insert.bus_error" else error) from error
-        except (ValueError, TypeError, LookupError) as error:
-            raise _no_portal() from error
-        finally:
-            bus.close()
+            raise (
+                _no_portal() if error.code in ("insert.portal_refused", "insert.portal_garbage") else error
+            ) from error
+        if not kinds & KEYBOARD:
+            raise _no_portal()
 
     # -- the token ----------------------------------------------------------------------------------------------------
 
@@ -265,16 +223,31 @@ class PortalWay:
             self._token.unlink(missing_ok=True)
 
 
-def _named(error: StarlingError) -> StarlingError:
-    """What the bus says, as what it means here."""
-    if error.code == "insert.bus_silent":
-        return StarlingError("insert.portal_silent", "The desktop's portal did not answer.", "Try again.")
-    if error.code == "insert.bus_error":
-        return StarlingError(
-            "insert.portal_refused", f"{error.message.rstrip('.')}: the permission to type may have been withdrawn.",
-            "Allow it when the desktop asks again.",
-        )  # fmt: skip
-    return error
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """What comes of a bus, as what it means here."""
+    try:
+        yield
+    except BusError as error:
+        raise StarlingError(
+            "insert.portal_refused", f"The desktop refused ({error.name.rpartition('.')[2]}): the permission to type "
+            "may have been withdrawn.", "Allow it when the desktop asks again.",
+        ) from error  # fmt: skip
+    except TimeoutError as error:
+        raise StarlingError(
+            "insert.portal_silent", "The desktop's portal did not answer.", "Answer the desktop's question, or choose "
+            "another way of insertion.",
+        ) from error  # fmt: skip
+    except OSError as error:
+        raise StarlingError(
+            "insert.no_bus", "The session's D-Bus cannot be reached.", "Check DBUS_SESSION_BUS_ADDRESS."
+        ) from error
+    except FAILURES as error:
+        raise StarlingError(
+            "insert.portal_garbage",
+            "The desktop's portal said what no portal says.",
+            "Choose another way of insertion.",
+        ) from error
 
 
 def _no_portal() -> StarlingError:

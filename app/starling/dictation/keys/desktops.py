@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from starling.dictation.keys.chord import Chord
+from starling.dictation.surroundings import session
 
 _SWAY = {"ctrl": "Ctrl", "alt": "Mod1", "shift": "Shift", "super": "Mod4"}
 _HYPRLAND = {"ctrl": "CTRL", "alt": "ALT", "shift": "SHIFT", "super": "SUPER"}
@@ -22,33 +23,11 @@ class Advice:
     lines: tuple[str, ...]
 
 
-def session(env: Mapping[str, str]) -> str:
-    """``x11``, ``wayland``, or empty where no desktop is seen."""
-    kind = env.get("XDG_SESSION_TYPE", "").lower()
-    if kind == "wayland" or (env.get("WAYLAND_DISPLAY") and kind != "x11"):
-        return "wayland"
-    return "x11" if env.get("DISPLAY") else ""
-
-
-def desktop(env: Mapping[str, str]) -> str:
-    """``sway``, ``hyprland``, ``kde``, ``gnome``, or empty for any other."""
-    if env.get("SWAYSOCK"):
-        return "sway"
-    if env.get("HYPRLAND_INSTANCE_SIGNATURE"):
-        return "hyprland"
-    names = f"{env.get('XDG_CURRENT_DESKTOP', '')}:{env.get('XDG_SESSION_DESKTOP', '')}".lower().split(":")
-    for name in names:
-        found = {"sway": "sway", "hyprland": "hyprland", "kde": "kde", "plasma": "kde", "gnome": "gnome"}.get(name)
-        if found:
-            return found
-    return ""
-
-
 def way(chosen: str, env: Mapping[str, str]) -> str:
     """The way to the keys: what the user chose, else what fits the session."""
     if chosen != "auto":
         return chosen
-    return {"x11": "x11", "wayland": "portal"}.get(session(env), "command")
+    return {"x11": "x11", "wayland": "portal"}.get(session(env).kind, "command")
 
 
 def portal_trigger(chord: Chord) -> str:
@@ -60,7 +39,7 @@ def advice(name: str, chord: Chord, command: str = "starling") -> Advice:
     """How a desktop is told.
 
     Args:
-        name: see :func:`desktop`.
+        name: see :func:`starling.dictation.surroundings.compositor`.
         chord: the talk key.
         command: the program, by a name or path under which the desktop finds it.
     """

@@ -11,22 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from starling.core.errors import StarlingError
 from starling.dbus.link import FAILURES, connected, shut
-from starling.dictation.bus import REPLY_S
+from starling.dictation.bus import REPLY_S, BusError, member_of, path_of
 from starling.dictation.keys import portal_faults as faults
 from starling.dictation.keys.base import Calls, KeysState
 from starling.dictation.keys.chord import Chord
 from starling.dictation.keys.desktops import portal_trigger
-from starling.dictation.portal_link import (
-    APP_ID,
-    CANCELLED,
-    GRANTED,
-    PORTAL,
-    SESSION,
-    PortalError,
-    PortalLink,
-    member_of,
-    path_of,
-)
+from starling.dictation.portal_link import APP_ID, CANCELLED, GRANTED, PORTAL, SESSION, PortalLink
 
 if TYPE_CHECKING:
     from jeepney import Message
@@ -114,7 +104,7 @@ class PortalKeys:
                 again = fault.again
             except TimeoutError:
                 self._tell(faults.SILENT)
-            except PortalError as error:
+            except BusError as error:
                 self._tell(faults.refused(error))
             except FAILURES:  # the bus has ended, or said what no bus says
                 self._tell(faults.NO_BUS)
@@ -129,7 +119,7 @@ class PortalKeys:
             raise faults.Unusable(faults.NO_BUS)
         try:
             with connected(self._address, REPLY_S, self._hold) as bus:
-                link = PortalLink(bus)
+                link = PortalLink(bus, REPLY_S)
                 self._bind(link)
                 while not self._over.is_set():
                     self._take(link.signal(None))
@@ -148,12 +138,12 @@ class PortalKeys:
         nameless = link.register()
         try:
             link.property(SHORTCUTS, "version")
-        except PortalError as error:
+        except BusError as error:
             raise faults.Unusable(faults.ABSENT if error.absent else faults.refused(error)) from error
         options = {"session_handle_token": ("s", link.token())}
         try:
             code, results = link.request(SHORTCUTS, "CreateSession", "a{sv}", (), options, self._limits.session_s)
-        except PortalError as error:
+        except BusError as error:
             raise faults.Unusable(faults.nameless(nameless) if nameless else faults.refused(error)) from error
         if code != GRANTED or "session_handle" not in results:
             raise faults.Unusable(faults.NO_SESSION)
@@ -222,7 +212,7 @@ class PortalKeys:
 
 
 def _gnome_version(link: PortalLink) -> str:
-    with contextlib.suppress(PortalError, TimeoutError, *FAILURES):
+    with contextlib.suppress(BusError, TimeoutError, *FAILURES):
         return str(link.property("org.gnome.Shell", "ShellVersion", "/org/gnome/Shell", "org.gnome.Shell"))
     return ""
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from starling.dictation.bus import BusError
 from starling.dictation.keys.base import KeysState
-from starling.dictation.portal_link import PortalError
 
 _AGAIN = "Press “Ask again” in the preferences, page Keys."
 
@@ -52,7 +52,7 @@ GNOME_49 = KeysState(
 )
 
 
-def refused(error: PortalError) -> KeysState:
+def refused(error: BusError) -> KeysState:
     """Any other error of the portal."""
     return KeysState(
         "portal",

@@ -10,8 +10,10 @@ from starling.core.errors import StarlingError
 from starling.dictation.insertion.base import Partly
 from starling.dictation.insertion.inserter import Inserter
 from starling.dictation.insertion.portal import PortalWay
+from starling.dictation.portal_link import PortalLink
 from starling.dictation.surroundings import Session, Target
 from tests.helpers.bus import private_bus
+from tests.helpers.pulse import wait_until
 from tests.helpers.remote_desktop import RemoteDesktop
 
 TARGET = Target("gedit", "1")
@@ -138,7 +140,7 @@ def test_silent(way, portal, mood) -> None:
     assert caught.value.code == "insert.portal_silent"
     assert time.monotonic() - started < 4
     if mood == "silent":
-        assert "Close" in portal.asked  # the desktop's question is taken away
+        assert wait_until(lambda: "Close" in portal.asked, 3)  # the desktop's question is taken away
 
 
 def test_slow(way, portal) -> None:
@@ -197,3 +199,16 @@ def test_the_inserter_takes_it_on_gnome(bus, portal, tmp_path) -> None:
     assert done.way == "scratchpad"
     assert "portal" in inserter.memory.failed("gedit")
     inserter.close()
+
+
+@pytest.mark.parametrize("mood", ["garbage", "wrong_type"])
+def test_a_portal_that_says_nonsense_costs_one_text_and_can_be_tried_again(way, portal, monkeypatch, mood) -> None:
+    nonsense = {"garbage": {}, "wrong_type": {"session_handle": ("u", 3)}}[mood]
+    request = PortalLink.request
+    monkeypatch.setattr(PortalLink, "request", lambda *_: (0, nonsense))
+    with pytest.raises(StarlingError) as caught:
+        way.insert("a", TARGET)
+    assert caught.value.code.startswith("insert.portal_")
+    monkeypatch.setattr(PortalLink, "request", request)
+    way.insert("b", TARGET)
+    assert portal.text == "b"

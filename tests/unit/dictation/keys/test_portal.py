@@ -117,7 +117,7 @@ def test_slow_is_left_at_once_when_it_is_closed(address: str) -> None:
 
 
 def test_dead_is_told(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("starling.dictation.portal_link.REPLY_S", 0.3)
+    monkeypatch.setattr("starling.dictation.keys.portal.REPLY_S", 0.3)
     with GlobalShortcuts(address, "dead"), Asking(address) as recorded:
         assert recorded.told(problem=faults.SILENT.problem)
 

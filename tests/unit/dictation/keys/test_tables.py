@@ -1,6 +1,7 @@
 import pytest
 
 from starling.core.errors import StarlingError
+from starling.dictation import surroundings
 from starling.dictation.keys import chord, desktops
 from starling.dictation.keys.wishes import Wishes
 
@@ -69,19 +70,24 @@ def test_wishes(wishes: Wishes, found: dict[str, str], wrong: str) -> None:
 @pytest.mark.parametrize(
     ("env", "session", "desktop", "way"),
     [
-        ({}, "", "", "command"),
-        ({"DISPLAY": ":0"}, "x11", "", "x11"),
+        ({}, "none", "other", "command"),
+        ({"DISPLAY": ":0"}, "x11", "other", "x11"),
         ({"XDG_SESSION_TYPE": "x11", "DISPLAY": ":0", "XDG_CURRENT_DESKTOP": "KDE"}, "x11", "kde", "x11"),
-        ({"XDG_SESSION_TYPE": "x11", "DISPLAY": ":0", "WAYLAND_DISPLAY": "x"}, "x11", "", "x11"),
+        ({"XDG_SESSION_TYPE": "x11", "DISPLAY": ":0", "WAYLAND_DISPLAY": "x"}, "x11", "other", "x11"),
         ({"XDG_SESSION_TYPE": "tty", "WAYLAND_DISPLAY": "wayland-1", "SWAYSOCK": "/s"}, "wayland", "sway", "portal"),
         ({"XDG_SESSION_TYPE": "wayland", "DISPLAY": ":0", "XDG_CURRENT_DESKTOP": "ubuntu:GNOME"}, "wayland", "gnome",
          "portal"),
         ({"WAYLAND_DISPLAY": "w", "HYPRLAND_INSTANCE_SIGNATURE": "1"}, "wayland", "hyprland", "portal"),
-        ({"XDG_SESSION_TYPE": "tty"}, "", "", "command"),
+        ({"XDG_SESSION_TYPE": "tty"}, "none", "other", "command"),
+        ({"WAYLAND_DISPLAY": "w", "XDG_SESSION_DESKTOP": "KDE"}, "wayland", "kde", "portal"),
     ],
 )  # fmt: skip
 def test_sessions(env: dict[str, str], session: str, desktop: str, way: str) -> None:
-    assert (desktops.session(env), desktops.desktop(env), desktops.way("auto", env)) == (session, desktop, way)
+    assert (surroundings.session(env).kind, surroundings.compositor(env), desktops.way("auto", env)) == (
+        session,
+        desktop,
+        way,
+    )
     assert desktops.way("portal", env) == "portal"
 
 
