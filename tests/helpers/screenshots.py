@@ -44,7 +44,19 @@ SAID = [
 ]
 """Questions and dictations in turn, with the replies."""
 
-PARTS = ("states", "voices", "models", "history", "connection", "first_run", "insertion", "settings", "panels", "looks")
+PARTS = (
+    "states",
+    "voices",
+    "models",
+    "history",
+    "connection",
+    "first_run",
+    "insertion",
+    "settings",
+    "dictated",
+    "panels",
+    "looks",
+)
 
 
 def recogniser(home: Path) -> int:
@@ -157,9 +169,13 @@ class Studio:
 
     def history(self) -> None:
         """The page of the history: a search, with what was found marked."""
+        for suffix, theme in (("", "light"), ("-dark", "dark")):
+            self._history(f"history{suffix}", STARTER.format(theme=theme))
+
+    def _history(self, name: str, settings: str) -> None:
         home = self.folder / f"home{self.count + 1}"
         fill(home / "data" / "history", SAID, time.time() - 2 * len(SAID) * 3600, 2 * 3600)
-        screen, window = self.open(STARTER.format(theme="light"))
+        screen, window = self.open(settings)
         with window:
             screen.key("alt+4")
             window.wait_for("HistoryRead")
@@ -167,7 +183,7 @@ class Studio:
             screen.type("letter")
             window.until(lambda: False, 1.0)
             screen.key("Down")
-            self.shot(window, "history", 1.0)
+            self.shot(window, name, 1.0)
         screen.close()
 
     def connection(self) -> None:
@@ -209,12 +225,18 @@ class Studio:
 
     def insertion(self) -> None:
         """The Insertion doctor, every way tested."""
-        insertion_shots.insertion(self, "insertion", STARTER.format(theme="light"), SIZE)
+        for suffix, theme in (("", "light"), ("-dark", "dark")):
+            insertion_shots.insertion(self, f"insertion{suffix}", STARTER.format(theme=theme), SIZE)
 
     def settings(self) -> None:
         """Pages of the preferences, light and dark."""
         for suffix, theme in (("", "light"), ("-dark", "dark")):
             settings_shots.settings(self, suffix, STARTER.format(theme=theme), SIZE)
+
+    def dictated(self) -> None:
+        """Dictations in the transcript: one that was typed, one that was not."""
+        for suffix, theme in (("", "light"), ("-dark", "dark")):
+            settings_shots.dictated(self, suffix, STARTER.format(theme=theme), SIZE)
 
     def settings_at_a_glance(self) -> None:
         """The same in high contrast and at 200 %, to be looked at."""

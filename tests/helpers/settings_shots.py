@@ -1,10 +1,11 @@
-"""Pictures of the preferences' pages of keys, dictation, insertion, power and privacy, for :mod:`screenshots`."""
+"""Pictures of pages of the preferences, and of dictations in the transcript, for :mod:`screenshots`."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
+from tests.helpers.editors import mousepad, xterm
 from tests.helpers.machines import machine
 from tests.helpers.power_machine import with_helper
 
@@ -46,4 +47,28 @@ def settings(studio: Any, suffix: str, text: str, size: str, **env: str) -> None
         for name, page in PAGES.items():
             window.ask(f"preferences={page}")
             studio.shot(window, f"{name}{suffix}", 1.5)
+        window.ask("preferences=dictation")
+        screen.key("alt+y")
+        screen.type("dear cubernetes team comma my address is new by the way period")
+        for part in ("Vocabulary", "Replacements", "Applications"):
+            assert window.ask(f"press={part}")
+            studio.shot(window, f"dictation-{part.lower()}{suffix}", 1.5)
+    screen.close()
+
+
+def dictated(studio: Any, suffix: str, text: str, size: str) -> None:
+    """What was typed into an editor, and what was not into an application that gets no text."""
+    home = studio.folder / f"home{studio.count + 1}"
+    prepare(home)
+    (home / "config" / "dictation" / "profiles.toml").write_text('[[profile]]\napplication = "xterm"\nnever = true\n')
+    screen, window = studio.open(text + '[listen]\nmode = "dictation"\n', size)
+    with window:
+        with mousepad(screen, studio.folder):
+            studio.say("the meeting is on thursday at nine")
+            window.wait_for("Inserted")
+        with xterm(screen, studio.folder):
+            studio.say("we will send the documents tomorrow")
+            window.wait_for("NotInserted")
+        screen.activate(screen.window())
+        studio.shot(window, f"dictated{suffix}", 1.0)
     screen.close()

@@ -12,6 +12,7 @@ from typing import Any
 from starling.commands.options import add_json, load_settings
 from starling.core.errors import StarlingError
 from starling.dictation.insertion.base import WAYS, Inserted
+from starling.dictation.insertion.inserter import EXCLUDED
 from starling.pipeline.inserting import inserter
 
 MOST_BYTES = 4 << 20
@@ -45,6 +46,8 @@ def run(options: argparse.Namespace) -> int:
         tool.close()
     if options.json:
         print(json.dumps({"inserted": _report(done, error)}, ensure_ascii=False, indent=2))
+    if error is not None and error.code == EXCLUDED:
+        raise StarlingError(EXCLUDED, f"{error.message} The text is in the scratchpad.", error.fix)
     if error is not None:
         raise error
     assert done is not None

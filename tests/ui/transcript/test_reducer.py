@@ -413,9 +413,9 @@ TYPED = events.Inserted("t1", "xtest", "mousepad")
         (
             [events.NotInserted("t1", "insert.not_inserted", "It is busy.", "Wait.", True)],
             "",
-            "It is busy. The text is in the scratchpad. Wait.",
+            "Not typed: It is busy. The text is in the scratchpad. Wait.",
         ),
-        ([events.NotInserted("t1", "insert.excluded", "No.")], "", "No."),
+        ([events.NotInserted("t1", "insert.excluded", "No.")], "", "Not typed: No."),
         ([events.NotInserted("t1", "x", "No."), TYPED], "Typed into mousepad", ""),
     ],
 )

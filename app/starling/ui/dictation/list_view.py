@@ -25,11 +25,11 @@ from starling.ui.dictation import words
 from starling.ui.dictation.desk import Desk, Everything, file_into, into_file
 from starling.ui.dictation.model import ListModel
 from starling.ui.dictation.notes import Notes
+from starling.ui.kit.searching import dress
 from starling.ui.kit.text import ElidedLabel, wrapped
-from starling.ui.look.icons import icon
 from starling.ui.look.tokens import SPACE_S
 
-ROWS = 8
+ROWS = 6
 FILES = "*.txt *.csv *.tsv *.json"
 
 
@@ -75,8 +75,7 @@ class ListView(QWidget):
     def _set_up(self) -> None:
         self.search.setPlaceholderText(self.tr("Search this list"))
         self.search.setAccessibleName(self.tr("Search this list"))
-        self.search.setClearButtonEnabled(True)
-        self.search.addAction(icon("search", "text_muted"), QLineEdit.ActionPosition.LeadingPosition)
+        dress(self.search)
         self.only_marked.setCheckable(True)
         for button in self._buttons():
             button.setAutoDefault(False)
@@ -107,11 +106,11 @@ class ListView(QWidget):
         column.addWidget(self.about)
         column.addLayout(_line(*self.fields, self.add, stretch=len(self.fields)))
         column.addWidget(self.notes)
-        column.addLayout(_line(self.search, self.only_marked, stretch=1))
+        column.addLayout(_line(self.search, self.only_marked, self.bring, self.send, stretch=1))
         column.addWidget(self.table)
         column.addWidget(self.nothing)
         column.addWidget(self.reason)
-        column.addLayout(_line(self.count, self.delete, self.bring, self.send, stretch=1))
+        column.addLayout(_line(self.count, self.delete, stretch=1))
         for widget in (self.nothing, self.reason):
             widget.hide()
 
@@ -132,8 +131,8 @@ class ListView(QWidget):
 
     def stops(self) -> Iterator[QWidget]:
         """What Tab visits, in order."""
-        yield from (*self.fields, self.add, self.notes.button, self.search, self.only_marked, self.table)
-        yield from (self.delete, self.bring, self.send)
+        yield from (*self.fields, self.add, self.notes.button, self.search, self.only_marked, self.bring, self.send)
+        yield from (self.table, self.delete)
 
     # -- what is there ---------------------------------------------------------------------------------------------
 

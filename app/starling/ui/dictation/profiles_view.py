@@ -21,7 +21,7 @@ from starling.ui.look.tokens import SPACE_S
 
 WAIT_S = 3
 SECOND_MS = 1000
-ROWS = 4
+ROWS = 3
 _NAME = Qt.ItemDataRole.UserRole
 OWN = frozenset(("starling", "io.github.starling.starling"))
 

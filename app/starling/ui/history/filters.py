@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSizePolicy, QV
 
 from starling.history.wanted import Wanted
 from starling.ui.history import words
-from starling.ui.look.icons import icon
+from starling.ui.kit.searching import dress
 from starling.ui.look.tokens import SPACE_S
 from starling.ui.words import mode_word
 
@@ -38,9 +38,8 @@ class Filters(QWidget):
         self.search.setToolTip(
             self.tr("All words have to be there; words between quotation marks in this order (Ctrl+F comes here)")
         )
-        self.search.setClearButtonEnabled(True)
         self.search.setMaxLength(500)
-        self.search.addAction(icon("search", "text_muted"), QLineEdit.ActionPosition.LeadingPosition)
+        dress(self.search)
         self.mode = _box(self.tr("Mode"), [("", self.tr("Any mode"))])
         for mode in ("assistant", "dictation"):
             self.mode.addItem(mode_word(mode), mode)

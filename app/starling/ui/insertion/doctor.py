@@ -26,6 +26,7 @@ from starling.ui.insertion.scratchpad_card import ScratchpadCard
 from starling.ui.insertion.way_row import WayRow
 from starling.ui.insertion.words import sample, session_words
 from starling.ui.kit.card import Card
+from starling.ui.kit.column import Column
 from starling.ui.kit.text import wrapped
 from starling.ui.look.tokens import SPACE_L, SPACE_M, SPACE_S
 
@@ -75,8 +76,7 @@ class InsertionDoctor(QDialog):
     # -- building --------------------------------------------------------------------------------------------------
 
     def _arrange(self) -> None:
-        inside = QWidget()
-        inside.setProperty("part", "column")
+        inside = Column()
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, SPACE_S, 0)
         column.setSpacing(SPACE_M)

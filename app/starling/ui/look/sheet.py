@@ -203,6 +203,7 @@ QAbstractItemView::item:selected {{ background: {t.accent_soft}; color: {t.text}
   border-left: 3px solid {t.accent}; }}
 QTableView::item {{ padding: 0 {SPACE_S}px; }}
 QTableView::item:selected {{ border-left: none; }}
+QHeaderView {{ background: transparent; border: none; border-radius: 0; }}
 QHeaderView::section {{ background: {t.window}; color: {t.text_muted}; border: none;
   border-bottom: {t.border_width}px solid {t.border}; padding: {SPACE_XS}px {SPACE_S}px; }}
 QMenu {{ background: {t.raised}; color: {t.text}; border: {t.border_width}px solid {t.border_strong};

@@ -15,6 +15,7 @@ from starling.pipeline.service import Service
 from starling.settings.store import Settings
 from starling.ui.bridge import Bridge
 from starling.ui.kit.banner import Banner, BannerKind
+from starling.ui.kit.searching import dress
 from starling.ui.kit.text import ElidedLabel, label
 from starling.ui.look.icons import icon
 from starling.ui.look.tokens import SPACE_M, SPACE_S
@@ -64,7 +65,7 @@ class ModelsView(QWidget):
     def _lay_out(self) -> None:
         self.search.setPlaceholderText(self.tr("Search name, language, licence"))
         self.search.setAccessibleName(self.tr("Search models"))
-        self.search.setClearButtonEnabled(True)
+        dress(self.search)
         self.folder_button.setToolTip(self.tr("Whisper or Kokoro, as a folder; it can also be dropped on this page"))
         self.file_button.setToolTip(self.tr("An archive or a model's file; it can also be dropped on this page"))
         self.place.setProperty("tone", "muted")

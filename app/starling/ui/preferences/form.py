@@ -12,6 +12,7 @@ from starling.settings.schema import PAGES, SETTINGS, PageKey, Value
 from starling.ui.dictation.head import TAKEN, DictationHead
 from starling.ui.insertion.opening import InsertionFoot
 from starling.ui.keys.card import KeysCard
+from starling.ui.kit.column import Column
 from starling.ui.kit.text import wrapped
 from starling.ui.look.tokens import SPACE_M, SPACE_S, SPACE_XL
 from starling.ui.power.card import PowerCard
@@ -62,8 +63,7 @@ class Form(QScrollArea):
         changes.saved.connect(self._on_saved)
 
     def _make_inside(self) -> QWidget:
-        inside = QWidget()
-        inside.setProperty("part", "column")
+        inside = Column()
         column = QVBoxLayout(inside)
         column.setSpacing(SPACE_XL)
         column.addWidget(self.nothing)

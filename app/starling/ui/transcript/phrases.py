@@ -173,7 +173,8 @@ def problem_line(turn: Turn) -> str:
     if turn.problem is None:
         return ""
     kept = translate("Transcript", "The text is in the scratchpad.") if turn.problem.scratchpad else ""
-    return " ".join(part for part in (turn.problem.message, kept, turn.problem.fix) if part)
+    head = translate("Transcript", "Not typed:") if turn.problem.untyped else ""  # colour alone must not say it
+    return " ".join(part for part in (head, turn.problem.message, kept, turn.problem.fix) if part)
 
 
 def summary(turn: Turn) -> str:

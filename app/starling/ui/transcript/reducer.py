@@ -82,7 +82,7 @@ def after(transcript: Transcript, event: events.Event, now: float) -> Transcript
             where = Inserted(event.way == "paste", event.application, event.verified is not False)
             return _said(transcript, turn, lambda row: replace(row, inserted=where, problem=None))
         case events.NotInserted(turn=turn, reason=reason, fix=fix, scratchpad=scratchpad):
-            problem = Problem(reason, fix, scratchpad)
+            problem = Problem(reason, fix, scratchpad, untyped=True)
             return _said(transcript, turn, lambda row: replace(row, inserted=None, problem=problem))
         case events.TakenBack(turn=turn):
             return _said(transcript, turn, _taken_back)

@@ -66,6 +66,8 @@ class Problem:
     fix: str = ""
     scratchpad: bool = False
     """It kept a text from being inserted, which is in the scratchpad now."""
+    untyped: bool = False
+    """It kept a text from being inserted."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,10 @@ class Turn:
 
 def problem_of(error: dict[str, str] | None) -> Problem | None:
     """The error of an event as a row shows it."""
-    return Problem(error.get("message", ""), error.get("fix", "")) if error else None
+    if not error:
+        return None
+    untyped = str(error.get("code", "")).startswith("insert.")
+    return Problem(error.get("message", ""), error.get("fix", ""), untyped=untyped)
 
 
 def figures_of(utterance: events.Utterance) -> Figures:

@@ -9,8 +9,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from starling.ui.kit.buttons import IconButton
+from starling.ui.kit.searching import dress
 from starling.ui.kit.switch import SegmentedSwitch
-from starling.ui.look.icons import icon
 from starling.ui.look.tokens import SPACE_S
 from starling.ui.voices.rows import Filter
 from starling.ui.voices.words import engine_word, gender_word
@@ -39,8 +39,7 @@ class Filters(QWidget):
         self.search.setPlaceholderText(self.tr("Search"))
         self.search.setAccessibleName(self.tr("Search voices"))
         self.search.setToolTip(self.tr("Part of a name, a language, or female or male (Ctrl+F comes here)"))
-        self.search.setClearButtonEnabled(True)
-        self.search.addAction(icon("search", "text_muted"), QLineEdit.ActionPosition.LeadingPosition)
+        dress(self.search)
         self.favourites = IconButton("star", self.tr("Favourites only"), checkable=True)
         self.language, self.gender = _box(self.tr("Language")), _box(self.tr("Gender"))
         for key, text in (
