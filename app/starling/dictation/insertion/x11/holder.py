@@ -26,10 +26,11 @@ MODULE = "starling.dictation.insertion.x11.holder"
 
 def hand_over(display: str, held: Mapping[str, Contents]) -> bool:
     """Let a process of its own serve this from now on; whether it does."""
-    argv = [sys.executable, "-m", MODULE, display]
+    argv = [sys.executable, "-P", "-m", MODULE, display]  # no module is taken from the folder that we are in
+    nowhere = subprocess.DEVNULL
     try:
         with subprocess.Popen(
-            argv, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+            argv, stdin=subprocess.PIPE, stdout=nowhere, stderr=nowhere, start_new_session=True
         ) as process:
             try:
                 process.communicate(packed(held), START_S)

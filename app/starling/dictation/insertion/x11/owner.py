@@ -289,6 +289,8 @@ class Owner:
                     del self._owned[name]
         elif event.type == X.PropertyNotify and event.state == X.PropertyDelete:
             self._go_on(event)
+        elif event.type == X.DestroyNotify:
+            self._sending = [each for each in self._sending if each.requestor != int(event.window.id)]
 
     def _answer(self, event: Any) -> None:
         from Xlib import X
@@ -328,9 +330,13 @@ class Owner:
         return True
 
     def _begin(self, requestor: Any, place: int, datum: Datum) -> None:
-        from Xlib import X
+        from Xlib import X, error
 
-        requestor.change_attributes(event_mask=X.PropertyChangeMask)
+        gone = error.CatchError(error.BadWindow)
+        requestor.change_attributes(event_mask=X.PropertyChangeMask | X.StructureNotifyMask, onerror=gone)
+        self._x.sync()
+        if gone.get_error() is not None:
+            return  # nobody will ever ask for the next piece
         kind = self.atom(datum.kind)
         self._sending.append(_Sending(int(requestor.id), place, kind, datum.bits, datum.data))
         requestor.change_property(place, self.atom("INCR"), 32, [len(datum.data)])

@@ -45,6 +45,8 @@ class Selections:
         """Let the thread do something, and wait for it."""
         future: Future[T] = Future()
         self._tasks.put((task, future))
+        if not self.alive:
+            self._refuse()  # it may have ended before it saw this one
         with contextlib.suppress(OSError):
             os.write(self._wake, b"x")
         try:
@@ -71,6 +73,8 @@ class Selections:
         with contextlib.suppress(OSError):
             os.write(self._wake, b"x")
         self._thread.join(CALL_S)
+        if self._thread.is_alive():
+            return  # it hangs, and must not wake up to a pipe that is somebody else's by then
         os.close(self._wake)
         os.close(self._woken)
 
