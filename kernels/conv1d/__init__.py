@@ -1,0 +1,1 @@
+"""A convolution in time as a product whose rows overlap."""
