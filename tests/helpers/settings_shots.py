@@ -40,7 +40,7 @@ def prepare(home: Path) -> None:
 def settings(studio: Any, suffix: str, text: str, size: str, **env: str) -> None:
     """Each page once, in one appearance."""
     prepare(studio.folder / f"home{studio.count + 1}")
-    npu = with_helper(machine(studio.folder / f"strix{suffix}", "strix")).env
+    npu = with_helper(machine(studio.folder / f"power{suffix}", "strix")).env
     screen, window = studio.open(text, size, **env, **npu)
     with window:
         window.wait_for("KeysShown")
@@ -50,7 +50,7 @@ def settings(studio: Any, suffix: str, text: str, size: str, **env: str) -> None
         window.ask("preferences=dictation")
         screen.key("alt+y")
         screen.type("dear cubernetes team comma my address is new by the way period")
-        for part in ("Vocabulary", "Replacements", "Applications"):
+        for part in ("Replacements", "Applications"):
             assert window.ask(f"press={part}")
             studio.shot(window, f"dictation-{part.lower()}{suffix}", 1.5)
     screen.close()
@@ -64,10 +64,10 @@ def dictated(studio: Any, suffix: str, text: str, size: str) -> None:
     screen, window = studio.open(text + '[listen]\nmode = "dictation"\n', size)
     with window:
         with mousepad(screen, studio.folder):
-            studio.say("the meeting is on thursday at nine")
+            studio.say("set a timer for ten minutes")
             window.wait_for("Inserted")
         with xterm(screen, studio.folder):
-            studio.say("we will send the documents tomorrow")
+            studio.say("what is the date today")
             window.wait_for("NotInserted")
         screen.activate(screen.window())
         studio.shot(window, f"dictated{suffix}", 1.0)

@@ -40,8 +40,8 @@ INSERTION: tuple[Setting, ...] = (
         "insertion.excluded",
         "",
         "Never type into",
-        "Applications that get no text: names as the Insertion doctor shows them, with commas between. Password fields "
-        "get none wherever they can be told.",
+        "Applications that get no text: their window classes or ids, with commas between; the page Dictation can take "
+        "the one in front. Password fields get none wherever they can be told.",
         in_file="Window classes or application ids, as keepassxc.",
         page="insertion",
         keywords=("exclude", "password", "application", "block"),

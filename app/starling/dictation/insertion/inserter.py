@@ -17,6 +17,7 @@ from starling.dictation.insertion.choosing import Wishes, order, shift_for_newli
 from starling.dictation.insertion.memory import ANYWHERE, shared
 from starling.dictation.insertion.paste import PasteWay
 from starling.dictation.insertion.scratchpad import Scratchpad
+from starling.dictation.locked import locked
 from starling.dictation.surroundings import Session, Target, in_front, session, target
 
 MOST_UNDONE = 20
@@ -50,6 +51,7 @@ class Inserter:
         ways: to be used instead of those of the session.
         look: tells what has the focus.
         front: the same in a moment, without what accessibility knows.
+        is_locked: whether the screen is: nothing is typed then.
         scratchpad: that of the window, where there is one.
     """
 
@@ -62,6 +64,7 @@ class Inserter:
         ways: Mapping[str, Way] | None = None,
         look: Callable[[Session], Target] = target,
         front: Callable[[Session], Target] = in_front,
+        is_locked: Callable[[], bool] = locked,
         scratchpad: Scratchpad | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -69,7 +72,7 @@ class Inserter:
         self.session = of or session()
         self.scratchpad = scratchpad or Scratchpad(folder / "scratchpad.json")
         self.memory = shared(folder / "failures.json")
-        self._look, self._front, self._clock = look, front, clock
+        self._look, self._front, self._locked, self._clock = look, front, is_locked, clock
         made = make_ways(self.session, folder, lambda: self.wishes, self._still) if ways is None else ways
         self._ways = dict(made)
         self._lock = threading.Lock()
@@ -110,6 +113,8 @@ class Inserter:
             if made_for is not None and not _same(place, made_for):
                 raise Elsewhere(place)
             self._refuse(text, place)
+            if self._locked():
+                return self._kept(text, place, "The screen is locked.", "Unlock it and insert the text again.")
             failed = self.memory.failed(place.application)
             ways = order(self.session, place, text, self.wishes, failed)
             return self._try(text, place, ways)
@@ -180,7 +185,7 @@ class Inserter:
             name = place.application
             said = f"{name} is one of the applications that are not typed into."
             self._keep(text, said)
-            raise StarlingError(EXCLUDED, said, "The preferences list them: Dictation, Applications; Insertion.")
+            raise StarlingError(EXCLUDED, said, "The preferences list them, under Dictation or Insertion.")
 
     def _try(self, text: str, place: Target, ways: tuple[str, ...]) -> Inserted:
         trouble = StarlingError("insert.no_way", "No way of insertion works here.", "The Insertion doctor shows why.")

@@ -24,7 +24,7 @@ def checked_application(name: str) -> str:
         raise StarlingError(
             "dictation.bad_application",
             f"{entries.shown(name)} is no name of an application.",
-            "Give its window class or id, as xterm or *terminal*; the Insertion doctor shows names.",
+            "Give its window class or id, as xterm or *terminal*; the preferences can take the one in front.",
         )
     return name
 

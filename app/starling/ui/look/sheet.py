@@ -26,6 +26,8 @@ from starling.ui.look.tokens import (
 )
 
 FIELD_CONTENT_HEIGHT = 20
+TABLE_MARGIN = 3
+"""What Qt puts beside a table's text of itself; headings have none."""
 TONES = ("muted", "accent", "success", "warning", "danger", "info")
 
 
@@ -201,7 +203,7 @@ QListView::item {{ padding: {SPACE_XS}px {SPACE_S}px; border-radius: {RADIUS_SMA
 QAbstractItemView::item:hover {{ background: {t.hover}; color: {t.text}; }}
 QAbstractItemView::item:selected {{ background: {t.accent_soft}; color: {t.text};
   border-left: 3px solid {t.accent}; }}
-QTableView::item {{ padding: 0 {SPACE_S}px; }}
+QTableView::item {{ padding: 0 {SPACE_S - TABLE_MARGIN}px; }}
 QTableView::item:selected {{ border-left: none; }}
 QHeaderView {{ background: transparent; border: none; border-radius: 0; }}
 QHeaderView::section {{ background: {t.window}; color: {t.text_muted}; border: none;

@@ -37,8 +37,8 @@ SOURCES: frozenset[str] = frozenset(
         QT_TRANSLATE_NOOP("Settings", "Never type into"),
         QT_TRANSLATE_NOOP(
             "Settings",
-            "Applications that get no text: names as the Insertion doctor shows them, with commas between. "
-            "Password fields get none wherever they can be told.",
+            "Applications that get no text: their window classes or ids, with commas between; the page Dictation "
+            "can take the one in front. Password fields get none wherever they can be told.",
         ),
         QT_TRANSLATE_NOOP("Settings", "For single applications"),
         QT_TRANSLATE_NOOP(
