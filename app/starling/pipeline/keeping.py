@@ -17,6 +17,7 @@ from starling.pipeline.recognition import Recognised
 
 Emit = Callable[[events.Event], None]
 SWEEP_EVERY_S = 86_400.0
+PASSWORD = "insert.password"
 
 
 def open_history(choice: Choice, emit: Emit) -> History | None:
@@ -144,9 +145,12 @@ class Keeper:
         self._do(store, utterance)
 
     def not_inserted(self, utterance: str, text: str, error: StarlingError) -> None:
-        """It could not be inserted; the text is kept with the reason."""
+        """It could not be inserted; the text is kept with the reason, unless it was meant for a password field."""
 
         def store(history: History) -> None:
+            if error.code == PASSWORD:
+                history.discard(utterance)
+                return
             history.shaped(utterance, text)
             history.not_inserted(utterance, error.code, error.message)
 

@@ -148,3 +148,19 @@ def test_a_text_that_was_inserted_says_where_and_one_that_was_not_says_why(tmp_p
     assert (other.state, other.error_code, other.reason) == ("done", "insert.excluded", "A password field.")
     assert set(changed) == set(names)
     history.close()
+
+
+def test_what_was_said_into_a_password_field_is_not_kept(tmp_path):
+    from starling.core.errors import StarlingError
+
+    history, changed = History(tmp_path, keep_audio=True), []
+    keeper = keeping.Keeper(history, "dictation", 0, lambda event: None)
+    keeper.changed = changed.append
+    name = keeper.pending(np.zeros(1600, np.float32))
+    keeper.finished(name, SAID)
+    keeper.not_inserted(name, "What was said.", StarlingError("insert.password", "A password field."))
+    keeper.delivered(name)
+    assert history.turns(5) == []
+    assert not history.has_audio(name)
+    assert name in changed
+    history.close()

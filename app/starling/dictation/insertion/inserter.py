@@ -142,6 +142,8 @@ class Inserter:
                     "The text was inserted too long ago: the cursor may be elsewhere by now.",
                     "Take it back in the application itself.",
                 )
+            if self._locked():
+                raise StarlingError("insert.locked", "The screen is locked.", "Unlock it and try again.")
             self._free()
             self._press_back(last)
             self._done_at = self._clock()

@@ -42,7 +42,7 @@ def error(code="insert.tool"):
 
 @pytest.fixture
 def make(tmp_path):
-    def made(*ways, target=GEDIT, wishes=None, looks=None, fronts=None, clock=lambda: 0.0):
+    def made(*ways, target=GEDIT, wishes=None, looks=None, fronts=None, clock=lambda: 0.0, lock=False):
         shown = iter(looks) if looks else None
         seen = iter(fronts) if fronts else None
         return Inserter(
@@ -52,6 +52,7 @@ def make(tmp_path):
             ways={way.name: way for way in ways},
             look=lambda _: next(shown) if shown else target,
             front=lambda _: next(seen) if seen else target,
+            is_locked=lambda: lock,
             clock=clock,
         )
 
@@ -170,6 +171,14 @@ def test_what_was_made_for_another_window_is_not_inserted(make) -> None:
     with pytest.raises(Elsewhere) as caught:
         inserter.insert("hello", GEDIT)
     assert (caught.value.place, wtype.texts, inserter.scratchpad.read().text) == (other, [], "")
+
+
+def test_nothing_is_typed_into_the_lock_of_the_screen(make) -> None:
+    wtype = Recorded("wtype")
+    inserter = make(wtype, lock=True)
+    done = inserter.insert("hello")
+    assert (done.way, done.reason, wtype.texts) == ("scratchpad", "The screen is locked.", [])
+    assert inserter.scratchpad.read().text == "hello\n"
 
 
 def test_one_look_is_enough(make) -> None:
