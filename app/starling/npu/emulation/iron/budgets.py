@@ -15,6 +15,8 @@ Place = tuple[int, int]
 
 SHIM_DESCRIPTORS = 16
 """Transfers of the host that a column's shim holds at once."""
+SHIM_QUEUE = 4
+"""Transfers that a channel of a shim takes before the first is done; more are dropped (Xilinx/mlir-aie pull 3734)."""
 
 
 @dataclass(frozen=True)

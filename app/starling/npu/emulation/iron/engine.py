@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from starling.npu.emulation.iron.budgets import SHIM_DESCRIPTORS
+from starling.npu.emulation.iron.budgets import SHIM_DESCRIPTORS, SHIM_QUEUE
 from starling.npu.emulation.iron.channels import (
     HostChannel,
     HostSink,
@@ -31,7 +31,7 @@ from starling.npu.emulation.iron.cores import (
     argument,
 )
 from starling.npu.emulation.iron.dataflow import HOST, Handle, Link, ObjectFifo
-from starling.npu.emulation.iron.faults import Deadlock, Misuse, OutOfBounds
+from starling.npu.emulation.iron.faults import BudgetExceeded, Deadlock, Misuse, OutOfBounds
 from starling.npu.emulation.iron.kinds import ObjectType
 from starling.npu.emulation.iron.program import Worker
 from starling.npu.emulation.iron.recording import Operation, Task
@@ -322,10 +322,16 @@ class Sequence_:
                 f"{task!r} takes descriptor {number} of tile ({column}, 0), which {before.task!r} still needs: its "
                 "TaskGroup was finished without waiting for it"
             )
+        channel = self._engine.channel(task)
+        if len(channel.queue) >= SHIM_QUEUE:
+            raise BudgetExceeded(
+                f"{task!r} comes while {SHIM_QUEUE} transfers of that fifo are under way; the shim's task queue holds "
+                "no more, and hardware drops it without a word: wait for earlier ones first"
+            )
         transfer = Transfer(task, self._memory[task.data.index])
         self._used[column, number] = self._transfers[id(task)] = transfer
         self._descriptors[id(task)] = (column, number)
-        self._engine.channel(task).start(transfer)
+        channel.start(transfer)
 
     def reason(self) -> str:
         """What it waits for."""

@@ -10,7 +10,7 @@ from starling.npu.emulation.iron.program import Buffer, Worker, WorkerRuntimeBar
 from starling.npu.emulation.iron.recording import TaskGroup
 from starling.npu.emulation.iron.taps import TensorAccessPattern
 from starling.npu.emulation.iron.walks import CORE, MEM, SHIM, Limits, Walk, check
-from tests.helpers.iron import array, kernel, passing, resolved, through
+from tests.helpers.iron import array, kernel, passing, resolved, run, through
 
 KIB = 1 << 10
 
@@ -248,6 +248,23 @@ def test_a_shim_holds_16_transfers():
     tasks(150, 15)
     with pytest.raises(BudgetExceeded, match=r"Too many simultaneously active buffer descriptors on tile \(0, 0\)"):
         tasks(16, 16)
+
+
+@pytest.mark.parametrize(("count", "accepted"), [(4, True), (5, False)])
+def test_a_channel_takes_four_transfers_before_one_is_done(count, accepted):
+    memory = [np.arange(4 * count, dtype=np.int32), np.zeros(4 * count, np.int32)]
+    if accepted:
+        run(tasks(count, count), *memory)
+        assert (memory[0] == memory[1]).all()
+        return
+    with pytest.raises(BudgetExceeded, match="comes while 4 transfers of that fifo are under way"):
+        run(tasks(count, count), *memory)
+
+
+def test_transfers_that_are_waited_for_make_room():
+    memory = [np.arange(160, dtype=np.int32), np.zeros(160, np.int32)]
+    run(tasks(40, 4), *memory)
+    assert (memory[0] == memory[1]).all()
 
 
 @pytest.mark.parametrize(
