@@ -21,6 +21,7 @@ from starling.pipeline import engines, events
 from starling.pipeline.choice import Choice
 from starling.pipeline.only_one import only_one
 from starling.pipeline.readiness import Readiness
+from starling.settings.store import load
 
 if TYPE_CHECKING:
     from starling.pipeline.session import Session
@@ -45,7 +46,8 @@ def run(options: argparse.Namespace) -> int:
     """Print what is said, answer aloud; Ctrl-C or SIGTERM finishes what was said and ends."""
     choice = chosen(options, answer=options.answer, microphone=options.microphone, speaker=options.speaker)
     with only_one():
-        show = _ShowJson() if options.json else _ShowText(choice.wake_phrase if choice.answer == "addressed" else "")
+        wake_phrase = choice.wake_phrase if choice.answer == "addressed" else ""
+        show = _ShowJson() if options.json else _ShowText(wake_phrase, _key_hint())
         printed = Printed(show)
         commanded = Commanded(choice, printed)
         readiness = Readiness(commanded)
@@ -73,6 +75,15 @@ def _session(choice: Choice, out: str | None, emit: Readiness) -> Session:
 
     outlet = listening_outlet(choice.speaker, out)
     return Session(choice, both, source, outlet.sink, emit, real_time=True, wav=outlet.wav, recover=True)
+
+
+def _key_hint() -> str:
+    """Global keys belong to the window; the key of a desktop that runs a command works here too."""
+    from starling.pipeline.globalkeys import by_hand, wishes_of
+
+    told = by_hand(wishes_of(load().get))  # what is wrong with them has been told
+    lines = "".join(f"\n    {line}" for line in told.lines)
+    return f"* No key is taken without the window. {told.text}{lines}"
 
 
 class _ShowJson:
@@ -104,9 +115,9 @@ def _data(event: events.Event) -> dict[str, Any]:
 class _ShowText:
     """For people: what was said and answered on stdout, everything about the machine on stderr."""
 
-    def __init__(self, wake_phrase: str) -> None:
+    def __init__(self, wake_phrase: str, key_hint: str = "") -> None:
         self._lock = threading.Lock()
-        self._wake_phrase = wake_phrase
+        self._wake_phrase, self._key_hint = wake_phrase, key_hint
 
     def __call__(self, event: events.Event) -> None:
         lines = self._lines(event)
@@ -129,7 +140,8 @@ class _ShowText:
                 return [(f"recovered {text}   (said {when}, before Starling ended unexpectedly)", sys.stdout)]
             case events.Ready(stt=stt, microphone=microphone):
                 hint = f"; say “{self._wake_phrase} …” to be answered" if self._wake_phrase else ""
-                return [(f"Listening to {microphone} with {stt}{hint}. Ctrl-C ends.", sys.stderr)]
+                lines = [f"Listening to {microphone} with {stt}{hint}. Ctrl-C ends.", self._key_hint]
+                return [(line, sys.stderr) for line in lines if line]
             case events.MicrophoneChanged() | events.SpeakerChanged():
                 return [(f"* {_device(event)}", sys.stderr)] if event.state != "open" else []
             case events.EngineChanged(message=message):

@@ -38,12 +38,17 @@ def shown(state: KeysState, wishes: Wishes, env: Mapping[str, str] = os.environ)
     """A state with the command that helps where the keys themselves cannot be heard."""
     if state.way != "command" and not (state.way == "portal" and state.problem):
         return events.KeysShown(**asdict(state))
+    told = by_hand(wishes, env)
+    return events.KeysShown(**asdict(state), advice=told.text, lines=told.lines)
+
+
+def by_hand(wishes: Wishes, env: Mapping[str, str] = os.environ) -> desktops.Advice:
+    """How a key of this desktop is made to talk where Starling itself takes none."""
     try:
         chord = parse(wishes.talk)
     except StarlingError:
         chord = parse(EXAMPLE)
-    told = desktops.advice(compositor(env), chord, command())
-    return events.KeysShown(**asdict(state), advice=told.text, lines=told.lines)
+    return desktops.advice(compositor(env), chord, command())
 
 
 def command() -> str:
