@@ -5,7 +5,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel
 
-from starling.dictation.text import lists
+from starling.dictation.text import lists, profiles
+from starling.dictation.text.rules import Profile
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 PARTS = ("settings", "vocabulary", "replacements", "blocklist", "profiles")
@@ -28,6 +29,19 @@ def test_a_text_is_tried_with_what_had_a_part(qtbot, place, head):
     assert head.tried.result.text() == "Nothing is written."
     type_in(head, "")
     qtbot.waitUntil(lambda: not head.tried.result.isVisible())
+
+
+def test_a_text_is_tried_as_in_the_application_that_is_chosen(qtbot, place, head):
+    profiles.put(place, "gvim & co", lambda one: Profile(one.application, formatting=False))
+    type_in(head, "good comma")
+    qtbot.waitUntil(lambda: head.tried.result.text() == "Good,")
+    head.show_part("profiles")
+    qtbot.waitUntil(lambda: head.tried.result.text() == "good comma")
+    assert head.tried.title.text() == "Tr&y it, as in gvim && co"
+    assert "Application “gvim & co”" in head.tried.acted.text()
+    head.show_part("settings")
+    qtbot.waitUntil(lambda: head.tried.result.text() == "Good,")
+    assert head.tried.title.text() == "Tr&y it"
 
 
 def test_a_setting_counts_at_once(qtbot, head):

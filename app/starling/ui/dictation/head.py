@@ -71,6 +71,7 @@ class DictationHead(QWidget):
             self._build(name)
         for other, frame in self._frames.items():
             frame.setVisible(other == name)
+        self._show_application()
         self.settings_shown.emit(name == SETTINGS)
         self.grown.emit()
 
@@ -87,6 +88,13 @@ class DictationHead(QWidget):
         view = self.views.get(self.switch.value)
         if view is not None:
             yield from view.stops()
+
+    def _show_application(self) -> None:
+        """A text is tried as in the application that is chosen, where applications are shown."""
+        view = self.views.get(PROFILES) if self.switch.value == PROFILES else None
+        chosen = getattr(view, "chosen", None)
+        if self.tried is not None:
+            self.tried.show_application(chosen.application if chosen else "")
 
     def _begin(self) -> Desk:
         from starling.ui.dictation.desk import Desk
@@ -109,7 +117,12 @@ class DictationHead(QWidget):
 
         desk = self.desk or self._begin()
         of = next((each for each in LISTS if each.name == name), None)
-        view = ProfilesView(desk) if of is None else ListView(of, desk)
+        view: ListView | ProfilesView
+        if of is None:
+            view = ProfilesView(desk)
+            view.chosen_shown.connect(self._show_application)
+        else:
+            view = ListView(of, desk)
         frame = QFrame()
         frame.setProperty("part", "card")
         column = QVBoxLayout(frame)

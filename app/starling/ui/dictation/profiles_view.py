@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
@@ -27,7 +27,13 @@ OWN = frozenset(("starling", "io.github.starling.starling"))
 
 
 class ProfilesView(QWidget):
-    """A list of applications, and what differs in the chosen one."""
+    """A list of applications, and what differs in the chosen one.
+
+    Attributes:
+        chosen_shown: the application that is chosen; empty for none.
+    """
+
+    chosen_shown = Signal(str)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -140,6 +146,7 @@ class ProfilesView(QWidget):
         item = self.listed.currentItem()
         profile = self.chosen
         self.form.show_profile(profile)
+        self.chosen_shown.emit(profile.application if profile else "")
         self.remove.setEnabled(profile is not None)
         said = str(item.data(Qt.ItemDataRole.AccessibleDescriptionRole) or "") if item is not None else ""
         self.reason.setText(said if profile else self.tr("No application has a profile yet."))

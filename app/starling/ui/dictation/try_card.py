@@ -22,17 +22,14 @@ ENGLISH = "en"
 
 
 class TryCard(QWidget):
-    """Shapes in the background with the settings and lists as they are.
-
-    Attributes:
-        application: for which it is written; empty for any.
-    """
+    """Shapes in the background with the settings and lists as they are."""
 
     def __init__(self, settings: Settings, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._settings, self._desk = settings, desk
-        self.application = ""
-        self.title = label(self.tr("Tr&y it"))
+        self._application = ""
+        self._any = self.tr("Tr&y it")
+        self.title = label(self._any)
         self.field = QLineEdit()
         self.title.setBuddy(self.field)
         self.field.setPlaceholderText(self.tr("What is heard, as: dear anna comma new line thanks"))
@@ -43,7 +40,7 @@ class TryCard(QWidget):
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self.refresh)
         self._asked = 0
-        self._rules: TextRules | None = None
+        self._kept: tuple[object, TextRules] | None = None
         self.field.textChanged.connect(self._typed)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -53,6 +50,14 @@ class TryCard(QWidget):
         column.setSpacing(SPACE_S)
         column.setContentsMargins(0, 0, 0, SPACE_M)
         self._show("", "")
+
+    def show_application(self, application: str) -> None:
+        """Try it as for an application; empty: as for any."""
+        if application != self._application:
+            self._application = application
+            name = application.replace("&", "&&")
+            self.title.setText(self.tr("Tr&y it, as in {application}").format(application=name) if name else self._any)
+            self.refresh()
 
     def refresh(self) -> None:
         """Shape it again, as a rule may be another one."""
@@ -65,7 +70,7 @@ class TryCard(QWidget):
         self._desk.run(self._task(text), lambda found: self._found(asked, found))
 
     def _task(self, text: str) -> Callable[[], Explained]:
-        get, application = self._settings.get, self.application
+        get, application = self._settings.get, self._application
         chosen = str(get("stt.language"))
         language = ENGLISH if chosen == "auto" else chosen
 
@@ -74,8 +79,11 @@ class TryCard(QWidget):
             from starling.dictation.text.explain import explain
             from starling.pipeline.dictation_text import switches
 
-            rules = store.load(store.folder(), switches(get))
-            return explain(text, rules, application, None, language)
+            place, chosen = store.folder(), switches(get)
+            state = (store.state_of(place), chosen)
+            if self._kept is None or self._kept[0] != state:
+                self._kept = state, store.load(place, chosen)  # thousands of entries take their time
+            return explain(text, self._kept[1], application, None, language)
 
         return task
 
