@@ -77,6 +77,7 @@ class Engine:
             self._connect(fifo)
         self._cores = [self._core(worker, libraries) for worker in design.workers]
         self._sequence: Sequence_ | None = None
+        # Before the sequence does anything: what cores read without waiting for it is what lay there before.
         for core in self._cores:
             core.wake()
 
@@ -88,8 +89,6 @@ class Engine:
         """
         views = [_typed(entry.type, given) for entry, given in zip(self.design.data, memory, strict=True)]
         before = sum((core.counts for core in self._cores), Counter())
-        # Cores run before the sequence does anything: what they read without waiting is what lay there before.
-        self._turn()
         self._sequence = Sequence_(self, views)
         self._sequence.wake()
         self._turn()

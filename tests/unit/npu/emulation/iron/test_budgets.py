@@ -271,6 +271,7 @@ def test_transfers_that_are_waited_for_make_room():
     ("tap", "fault", "message"),
     [
         (TensorAccessPattern((64,), 48, [16], [1]), None, ""),
+        (TensorAccessPattern((80,), 49, [16], [1]), OutOfBounds, "reaches element 64, the buffer has 64"),
         (TensorAccessPattern((80,), 64, [16], [1]), OutOfBounds, "reaches element 79, the buffer has 64"),
         (TensorAccessPattern((64,), 0, [5, 16], [16, 1]), OutOfBounds, "79"),
         (TensorAccessPattern((64,), 0, [24], [1]), DmaLimit, "no whole objects of 16"),

@@ -318,3 +318,14 @@ def test_tiles_may_be_left_to_the_emulation():
     places = {place for place in design.places.values() if place[1] >= 2}
     assert places == {(0, 2), (0, 3), (0, 4), (0, 5), (1, 2), (1, 3)}
     assert Tile(1, 2).col == 1
+
+
+@pytest.mark.alone
+def test_20_000_calls_take_less_than_6_seconds():
+    import time
+
+    given, made = np.zeros(20_000 * 16, np.int32), np.zeros(20_000 * 16, np.int32)
+    design = through(16, given.size)
+    started = time.perf_counter()
+    assert run(design, given, made).symbols == {"copy": 20_000}
+    assert time.perf_counter() - started < 6
