@@ -268,18 +268,23 @@ def told(family: str, event: EngineEvent) -> events.EngineChanged:
     """An engine's event as one sentence."""
     match event:
         case EngineStarted(rung=rung, load_s=load_s):
-            message = f"{rung.spec.name} is loaded ({load_s:.1f} s)."
+            message = f"{_called(rung)} is loaded ({load_s:.1f} s)."
         case EngineUnavailable(rung=rung, reason=reason):
-            message = f"{rung.spec.name} could not be loaded. {reason}"
+            message = f"{_called(rung)} could not be loaded. {reason}"
         case EngineRestarted(rung=rung, reason=reason):
-            message = f"{rung.spec.name} is restarted. {reason}"
+            message = f"{_called(rung)} is restarted. {reason}"
         case EngineUnloaded(rung=rung):
-            message = f"{rung.spec.name} was idle and left memory."
+            message = f"{_called(rung)} was idle and left memory."
         case FellBack(from_rung=before, to_rung=rung, reason=reason):
-            message = f"{rung.spec.name} takes over from {before.spec.name} for this once. {reason}"
+            message = f"{_called(rung)} takes over from {_called(before)} for this once. {reason}"
         case TierDemoted(from_rung=before, to_rung=rung, reason=reason):
-            message = f"{rung.spec.name} replaces {before.spec.name} for this session. {reason}"
+            message = f"{_called(rung)} replaces {_called(before)} for this session. {reason}"
     return events.EngineChanged(family, type(event).__name__, rung.spec.name, message)
+
+
+def _called(rung: Rung) -> str:
+    """As the status panel names it: ``advanced · xrt · starter``."""
+    return rung.spec.name.replace(":", " · ")
 
 
 class Recogniser:
