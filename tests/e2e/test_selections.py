@@ -11,9 +11,12 @@ from Xlib import X
 from Xlib.display import Display
 
 from starling.core.errors import StarlingError
+from starling.dictation.insertion.chords import Paste
+from starling.dictation.insertion.x11.clipboard import TAKE_S, X11Clipboard
 from starling.dictation.insertion.x11.owner import CLIPBOARD, PIECE, Datum, Owner
 from starling.dictation.insertion.x11.selections import Selections
-from tests.helpers.editors import clipboard
+from starling.dictation.surroundings import Session, Target
+from tests.helpers.editors import clipboard, copied
 from tests.helpers.pulse import wait_until
 
 LONG = {"UTF8_STRING": Datum("UTF8_STRING", 8, b"x" * (3 * PIECE))}
@@ -49,6 +52,40 @@ def test_what_is_asked_of_a_connection_that_has_ended_is_refused_at_once(screen)
         selections.do(lambda owner: owner.held())
     assert time.monotonic() - began < 1
     selections.close()
+
+
+@pytest.fixture
+def pasting(screen):
+    made = X11Clipboard(Session("x11", display=screen.display))
+    yield made
+    made.close()
+
+
+def asked_for(screen) -> None:
+    """A program takes what is in the clipboard."""
+    clipboard(screen)
+
+
+def test_a_clipboard_that_cannot_be_put_back_costs_no_second_insertion(screen, pasting, monkeypatch) -> None:
+    def refused(owner, name, before):
+        raise StarlingError("insert.clipboard", "It could not be taken.", "Try again.")
+
+    monkeypatch.setattr(Owner, "put_back", refused)
+    assert pasting.paste("hello", Paste("ctrl+v", True), Target(), lambda: asked_for(screen)) is None
+
+
+def test_what_goes_wrong_after_the_keys_costs_no_second_insertion(screen, pasting) -> None:
+    nobody = Target("gedit", "0xnonsense")
+    assert pasting.paste("hello", Paste("ctrl+v", False), nobody, lambda: None) is None
+    assert clipboard(screen) == b""
+
+
+def test_at_the_end_nobody_is_waited_for_and_the_clipboard_put_back(screen, pasting) -> None:
+    began = time.monotonic()
+    with copied(screen, b"mine"):
+        assert pasting.paste("hello", Paste("ctrl+v", False), Target(), pasting.hurry) is None
+        assert time.monotonic() - began < TAKE_S
+        assert clipboard(screen) == b"mine"
 
 
 def test_the_holder_takes_no_module_from_the_folder_it_is_started_in(screen, tmp_path) -> None:

@@ -50,6 +50,10 @@ class Hand(Protocol):
         """Follow what the user chose since."""
         ...
 
+    def hurry(self) -> None:
+        """Wait for no application any more; from any thread."""
+        ...
+
     def close(self) -> None:
         """Let go of clipboards and sessions."""
         ...
@@ -147,6 +151,8 @@ class Dictating:
         """Insert no more, and let go of clipboards. What was not inserted is in the history."""
         self._on, self._closing = False, True
         self._tasks.put(self._let_go)
+        if (hand := self._hand) is not None:
+            hand.hurry()
         self._gone.wait(CLOSE_S)
         self._tasks.close(0.0)
 

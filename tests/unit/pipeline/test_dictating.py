@@ -33,6 +33,7 @@ class Desk:
         self.answers: list[Inserted | Exception] = []
         self.told, self.kept, self.shaped, self.closed = [], [], [], 0
         self.rules = TextRules()
+        self.hurried = threading.Event()
         self.dictating = Dictating(self.shape, lambda: self, lambda: self.place, self, self.told.append)
         self.dictating.use(True, Wishes())
 
@@ -55,6 +56,9 @@ class Desk:
 
     def use(self, wishes):
         self.wishes.append(wishes)
+
+    def hurry(self):
+        self.hurried.set()
 
     def close(self):
         self.closed += 1
@@ -321,6 +325,22 @@ def test_the_end_drops_what_waits_and_lets_go(desk):
     desk.dictating.close()
     assert (desk.typed, desk.closed) == ([], 1)
     desk.dictating.close()
+
+
+def test_the_end_hurries_what_waits_for_an_application(desk):
+    desk.done()
+    waits = threading.Event()
+
+    def waiting(text, place):
+        waits.set()
+        return Inserted("paste", place, None if desk.hurried.wait(5) else False)
+
+    desk.insert = waiting
+    desk.dictating.hear(HEARD, private=False)
+    assert waits.wait(5)
+    desk.dictating.close()
+    assert (desk.codes(), desk.closed) == (["Inserted"], 1)
+    assert desk.told[0].verified is None
 
 
 HEARD_BY_TEXT = [

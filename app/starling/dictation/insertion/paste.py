@@ -95,6 +95,12 @@ class PasteWay:
         """Press Backspace."""
         self._with_presser(lambda presser: presser.undo(characters))
 
+    def hurry(self) -> None:
+        """Wait for nobody any more, from any thread: what was in the clipboard is put back."""
+        hurry = getattr(self._clipboard, "hurry", None)
+        if hurry is not None:
+            hurry()
+
     def close(self) -> None:
         """Let go of the clipboard."""
         if self._clipboard is not None:

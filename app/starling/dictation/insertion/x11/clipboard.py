@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import select
 import threading
 import time
@@ -17,6 +18,7 @@ from starling.dictation.surroundings import Session, Target
 
 TAKE_S = 2.0
 """For an application to ask for the text after the keys."""
+NOT_TAKEN = "insert.not_taken"
 GRACE_S = 0.12
 """After that: some ask for the list of types first, or twice."""
 POLL_S = 0.01
@@ -33,6 +35,7 @@ class X11Clipboard:
         self._session = session
         self._selections: Selections | None = None
         self._lock = threading.Lock()
+        self._ending = threading.Event()
 
     def missing(self) -> StarlingError | None:
         """Why it cannot be used."""
@@ -65,6 +68,10 @@ class X11Clipboard:
                 for name in names:
                     self._put_back(selections, name, before[name])
 
+    def hurry(self) -> None:
+        """Put back what was there at once, from any thread: Starling ends."""
+        self._ending.set()
+
     def close(self) -> None:
         """End; what was put back is served by a process of its own from now on."""
         with self._lock:
@@ -89,6 +96,14 @@ class X11Clipboard:
         return self._selections
 
     def _taken(self, selections: Selections, target: Target) -> bool | None:
+        try:
+            return self._asked(selections, target)
+        except StarlingError as error:
+            if error.code == NOT_TAKEN:
+                raise
+            return None  # the keys are pressed: by another way it would be there twice
+
+    def _asked(self, selections: Selections, target: Target) -> bool | None:
         with linked(self._session.display) as link:
             client = link.client_of(int(target.window, 16)) if target.window.startswith("0x") else -1
             mask = ~int(link.display.display.info.resource_id_mask)
@@ -97,12 +112,14 @@ class X11Clipboard:
             if selections.do(lambda owner: owner.asked_by(client, mask)):
                 select.select([], [], [], GRACE_S)
                 return True
-            select.select([], [], [], POLL_S)
+            if self._ending.wait(POLL_S):
+                return None
         if selections.do(lambda owner: owner.anybody_asked()):
             return None
         raise StarlingError(
-            "insert.not_taken", "The application did not take what was pasted.", "Choose other keys for pasting."
+            NOT_TAKEN, "The application did not take what was pasted.", "Choose other keys for pasting."
         )
 
     def _put_back(self, selections: Selections, name: str, before: Contents) -> None:
-        selections.do(lambda owner: owner.put_back(name, before))
+        with contextlib.suppress(StarlingError):  # somebody else has taken it: then it is theirs
+            selections.do(lambda owner: owner.put_back(name, before))
