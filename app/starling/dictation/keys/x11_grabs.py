@@ -29,7 +29,7 @@ class Grabs:
         self._x, self._error = X, error
         self._display = display
         self._root = display.screen().root
-        self._made: set[Grab] = set()
+        self._made: dict[Grab, tuple[int, ...]] = {}  # with the locks that it was made for
         self._learn()
 
     def _learn(self) -> None:
@@ -77,7 +77,7 @@ class Grabs:
                 code, modifiers | lock, False, self._x.GrabModeAsync, self._x.GrabModeAsync, onerror=refused
             )
         self._display.sync()
-        self._made.add(where)
+        self._made[where] = self._locks
         if refused.get_error() is None:
             return True
         self.let_go(where)  # a part of it would be worse than nothing
@@ -86,8 +86,7 @@ class Grabs:
     def let_go(self, where: Grab) -> None:
         """Give a key back."""
         if where in self._made:
-            self._made.discard(where)
-            for lock in self._locks:
+            for lock in self._made.pop(where):
                 self._root.ungrab_key(where[0], where[1] | lock, onerror=self._error.CatchError())
             self._display.sync()
 

@@ -13,6 +13,7 @@ import pytest
 
 from starling.dictation.keys import chord, x11
 from starling.dictation.keys.wishes import Wishes
+from starling.dictation.keys.x11_grabs import Grabs
 from tests.helpers.display import Screen, need, private_screen
 from tests.helpers.pulse import wait_until
 from tests.unit.dictation.keys.recorded import Recorded
@@ -144,6 +145,23 @@ def test_a_taken_key_is_told_and_had_when_it_is_free(screen: Screen, keys) -> No
         assert recorded.told(binding="Ctrl+Alt+Space", problem="")
     finally:
         second.close()
+
+
+def test_a_key_is_given_back_wholly_though_the_locks_are_other_ones_by_then(screen: Screen) -> None:
+    from Xlib.display import Display
+
+    displays = [Display(screen.display), Display(screen.display)]
+    try:
+        first, second = (Grabs(display) for display in displays)
+        where = first.resolve(chord.parse("ctrl+alt+F5"))
+        assert where is not None
+        assert first.grab(where)
+        first._locks = (0,)  # as after a new layout without Num Lock
+        first.let_go(where)
+        assert second.grab(where)
+    finally:
+        for display in displays:
+            display.close()
 
 
 def test_another_layout_moves_the_key(screen: Screen) -> None:
