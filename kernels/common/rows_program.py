@@ -19,6 +19,8 @@ STACK_BYTES = 2048
 
 _DEVICES = {"npu1": NPU1, "npu2": NPU2}
 _NUMPY: dict[str, Any] = {"bf16": bfloat16, "f32": np.float32, "i32": np.int32}
+_BEGIN, _END = 1, 2
+"""Values of the cores' barrier. Waiting may leave it as it is: without _END no core would wait for a launch."""
 _FIRST_SCALAR = 3
 """Before it: how many units, the next one's number (a numbered function counts on), the distance to the one after."""
 
@@ -33,11 +35,12 @@ def build(operator: Operator) -> Any:
     def sequence(*given: Any) -> None:
         for column in columns:
             column.write_scalars()
-        barrier.set(1)
+        barrier.set(_BEGIN)
         group = TaskGroup()
         for column, streams in zip(columns, given[len(types) :], strict=True):
             column.transfer(given[: len(types)], streams, group)
         group.finish()
+        barrier.set(_END)
 
     runtime = Runtime(sequence, [*types, *(column.handles() for column in columns)])
     return Program(_DEVICES[operator.device](), runtime, workers=workers).resolve_program()
@@ -181,7 +184,7 @@ def _core(operator: Operator) -> Any:
     count, numbered = len(operator.scalars), operator.numbered
 
     def core(inputs: Any, parameters: Any, output: Any, scratch: Any, given: Any, kernel: Any, barrier: Any) -> None:
-        barrier.wait_for_value(1)
+        barrier.wait_for_value(_BEGIN)
         held = [parameter.acquire(1) for parameter in parameters]
         progress = [given] if numbered else []
         for _ in range_(given[0]):
@@ -194,5 +197,6 @@ def _core(operator: Operator) -> Any:
             output.release(1)
         for parameter in parameters:
             parameter.release(1)
+        barrier.wait_for_value(_END)
 
     return core

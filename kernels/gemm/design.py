@@ -23,6 +23,8 @@ CORE = ("device", "tile_m", "tile_k", "tile_n", "dtype", "out", "bias", "gelu", 
 """Parameters that are baked into the cores; one image serves all others."""
 
 TYPES: dict[str, Any] = {"bf16": bfloat16, "f32": np.float32, "i8": np.int8, "i32": np.int32}
+BEGIN, END = 1, 2
+"""Values of the cores' barrier. Waiting may leave it as it is: without END no core would wait for the next launch."""
 DEVICES = {"npu1": NPU1, "npu2": NPU2}
 SOURCE = Path(__file__).with_name("gemm.cc")
 
@@ -195,7 +197,7 @@ def _core(
     a: Any, b: Any, c: Any, sums: Any, columns: Any, count: Any, barrier: Any, zero: Any, mac: Any, store: Any
 ) -> None:
     """One launch of a core: ``count`` holds the steps right, the steps down and the tiles of K."""
-    barrier.wait_for_value(1)
+    barrier.wait_for_value(BEGIN)
     for _ in range_(count[0]):
         for _ in range_(count[1]):
             zero(sums)
@@ -205,6 +207,7 @@ def _core(
                 b.release(1)
             store(sums, columns, c.acquire(1))
             c.release(1)
+    barrier.wait_for_value(END)
 
 
 def _core_with_columns(
@@ -221,7 +224,7 @@ def _core_with_columns(
     take: Any,
 ) -> None:
     """Alike, with an object of columns' values before each step right."""
-    barrier.wait_for_value(1)
+    barrier.wait_for_value(BEGIN)
     for _ in range_(count[0]):
         take(b.acquire(1), columns)
         b.release(1)
@@ -233,6 +236,7 @@ def _core_with_columns(
                 b.release(1)
             store(sums, columns, c.acquire(1))
             c.release(1)
+    barrier.wait_for_value(END)
 
 
 def _sequence(shape: Shape, counts: list[Any], barrier: Any) -> Any:
@@ -241,7 +245,7 @@ def _sequence(shape: Shape, counts: list[Any], barrier: Any) -> Any:
     def run(a: Any, b: Any, columns: Any, c: Any, a_in: list[Any], b_in: list[Any], c_out: list[Any]) -> None:
         for count in counts:
             count[0], count[1], count[2] = shape.column_steps, shape.row_blocks, shape.k_tiles
-        barrier.set(1)
+        barrier.set(BEGIN)
         running: list[Any] = []
         for step in range(shape.column_steps):
             group = TaskGroup()
@@ -258,6 +262,7 @@ def _sequence(shape: Shape, counts: list[Any], barrier: Any) -> Any:
                 running.pop(0).finish()
         for group in running:
             group.finish()
+        barrier.set(END)
 
     def without_columns(a: Any, b: Any, c: Any, a_in: list[Any], b_in: list[Any], c_out: list[Any]) -> None:
         run(a, b, None, c, a_in, b_in, c_out)

@@ -34,6 +34,7 @@ class Core:
         waits: for what, while it does.
         finished: its program ended.
         at_barrier: it waits for one.
+        waited: how often, since its function began.
         counts: calls, by symbol.
         registers: that its C++ sets, such as the rounding mode; they last.
     """
@@ -51,7 +52,7 @@ class Core:
         self.registers = Registers()
         self._ready = ready
         self._queued = False
-        self._waited = False
+        self.waited = 0
         self._thread = greenlet.greenlet(self._run)
 
     def wake(self) -> None:
@@ -69,25 +70,26 @@ class Core:
 
     def block(self, condition: Callable[[], bool], reason: Callable[[], str]) -> None:
         """Give way to the others until a condition holds."""
-        self._waited = True
         if condition():
+            self.waited += 1
             return
         self.waits, self.reason = condition, reason
         assert self._thread.parent is not None
         self._thread.parent.switch()
         self.waits = None
+        self.waited += 1
 
     def note(self) -> None:
         """It did something that it had to wait for."""
-        self._waited = True
+        self.waited += 1
 
     def _run(self) -> None:
         while True:
-            self._waited = False
+            self.waited = 0
             self.worker.core_fn(*self.arguments)
             if not self.worker.while_true:
                 break
-            if not self._waited:
+            if not self.waited:
                 held = ", ".join(f"{port.held} of {port.name}" for port in self.ports if port.held)
                 raise Misuse(
                     f"{self.name} spins: it went through its function without waiting for anything "
@@ -194,20 +196,34 @@ class CoreBuffer:
 
 
 class CoreBarrier:
-    """A barrier's lock, on a core."""
+    """A barrier's lock, on a core.
+
+    Sources disagree on whether waiting takes the value (UG1583: ``acquire_equal`` "doesn't modify the value"; a public
+    design that ran on hardware was hung by a second wait). What comes out differently in both is refused.
+    """
 
     def __init__(self, core: Core, barrier: WorkerRuntimeBarrier) -> None:
         self.core = core
         self.lock = barrier.initial
+        self._taken = False
 
     def wait_for_value(self, value: int) -> None:
-        """Wait for the value and take it: the lock is zero after."""
+        """Wait for the value.
+
+        Raises:
+            Misuse: it has it still, from a wait before.
+        """
         if not is_int(value):
             raise Misuse(f"wait_for_value({value!r}); the value is known when the design is built")
+        if self.lock == value and self._taken:
+            raise Misuse(
+                f"{self.core.name} waits for a barrier of {value} that it waited for already and that was not set "
+                "since: hardware goes on at once or never; wait for another value last, which the sequence sets at its end"
+            )
         self.core.at_barrier = True
         self.core.block(lambda: self.lock == value, lambda: f"a barrier of {value}, which is {self.lock}")
         self.core.at_barrier = False
-        self.lock = 0
+        self._taken = True
 
     def set(self, value: int) -> None:
         """By the sequence.
@@ -215,11 +231,11 @@ class CoreBarrier:
         Raises:
             Misuse: what was set before was not taken.
         """
-        if self.lock and value:
+        if self.lock and value and not self._taken:
             raise Misuse(
                 f"the sequence sets a barrier of {self.core.name} to {value}; it is {self.lock} and was not waited for"
             )
-        self.lock = value
+        self.lock, self._taken = value, False
         self.core.wake()
 
 

@@ -247,9 +247,9 @@ class Engine:
         for memory in self._memories:
             memory.check()
         for core in self._cores:
-            if core.worker.barriers and not core.at_barrier and not core.finished:
+            if core.worker.barriers and not core.finished and (core.waited or not core.at_barrier):
                 raise Misuse(
-                    f"the sequence is over and {core.name} is not at its barrier: it waits for {core.reason()}; "
+                    f"the sequence is over and {core.name} is not at its first barrier: it waits for {core.reason()}; "
                     "the next launch would meet it halfway"
                 )
         pending = [transfer.task for channel in self._channels.values() for transfer in channel.queue]

@@ -131,6 +131,8 @@ def _check_dimension(
     if number == 0:
         if stride != 1 and itemsize < WORD:
             refuse(f"the innermost stride is {stride}, and elements have {itemsize} bytes")
+        if stride != 1 and limits.iterations is not None and math.prod(walk.sizes[-3:-1]) == 1:
+            refuse(f"the innermost stride {stride} of a single run is dropped (Xilinx/mlir-aie issue 2930)")
         size = size * itemsize // WORD
     elif stride * itemsize % WORD:
         refuse(f"stride {stride} of dimension {number} is {stride * itemsize} bytes, no multiple of {WORD}")

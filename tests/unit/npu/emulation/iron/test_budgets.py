@@ -54,6 +54,9 @@ def nothing(*_):
         (SHIM, (2, 4), (8, 1), 1, True),
         (SHIM, (4, 2), (2, 2), 2, False),
         (SHIM, (4, 2), (4, 2), 4, True),
+        (SHIM, (8,), (2,), 4, False),
+        (SHIM, (3, 1, 1, 8), (16, 0, 0, 2), 4, False),
+        (MEM, (8,), (2,), 4, True),
         # Mem tile.
         (MEM, (1023, 2), (4, 1), 4, True),
         (MEM, (1024, 2), (4, 1), 4, False),

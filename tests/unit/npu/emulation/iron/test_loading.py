@@ -35,6 +35,7 @@ def core(inp, out, function, barrier, rtp):
         function(inp.acquire(1), out.acquire(1), rtp[1])
         inp.release(1)
         out.release(1)
+    barrier.wait_for_value(2)
 
 def design(*, device, count):
     kind, data = np.ndarray[(16,), np.dtype[np.int32]], np.ndarray[(16 * count,), np.dtype[np.int32]]
@@ -51,6 +52,7 @@ def design(*, device, count):
         fill.fill(x, group=group)
         drain.drain(y, wait=True, group=group)
         group.finish()
+        barrier.set(2)
 
     runtime = Runtime(sequence, [data, data, inp.prod(), out.cons()])
     program = Program({"npu1": NPU1, "npu2": NPU2}[device](), runtime, workers=[worker])
@@ -155,6 +157,8 @@ def test_a_name_that_iron_has_and_the_table_has_not(kernels):
         ("        inp.release(1)\n", "", Misuse),
         ("        out.release(1)\n", "", Deadlock),
         ("        barrier.set(1)\n", "", Deadlock),
+        ("        barrier.set(2)\n", "", Misuse),
+        ("    barrier.wait_for_value(2)\n", "", Misuse),
         ("rtp[0], rtp[1] = count, 5", "rtp[0], rtp[1] = count - 1, 5", Deadlock),
         ("rtp[0], rtp[1] = count, 5", "rtp[0], rtp[1] = count + 1, 5", Misuse),
     ],

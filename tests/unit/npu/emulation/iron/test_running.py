@@ -155,6 +155,8 @@ def counted(barrier=True, value=3):
             function(given, made, parameter[1])
             inp.release(1)
             out.release(1)
+        if barrier:
+            lock.wait_for_value(2)
 
     scale = kernel("scale", kind, kind, np.int32)
     worker = Worker(core, [inp.cons(), out.prod(), scale, parameter, lock])
@@ -163,8 +165,11 @@ def counted(barrier=True, value=3):
         parameter[0] = value + 1
         parameter[1] = 7
         lock.set(1)
-        fill.fill(given)
-        drain.drain(made, wait=True)
+        group = TaskGroup()
+        fill.fill(given, group=group)
+        drain.drain(made, wait=True, group=group)
+        group.finish()
+        lock.set(2)
 
     return resolved(sequence, [array(8 * value)] * 2, [inp.prod(), out.cons()], [worker])
 
