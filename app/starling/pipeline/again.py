@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from dataclasses import replace
 
 from starling.core.errors import StarlingError, internal_error
 from starling.core.results import SAMPLE_RATE, Samples
+from starling.dictation.text.rules import Before
 from starling.engine.clients import SttClient
 from starling.pipeline import engines, events
 from starling.pipeline.choice import Choice
@@ -60,12 +62,28 @@ class Again:
         except Exception as error:  # noqa: BLE001 - who waits for the end must be told one
             self._emit(events.Retried(turn, error=internal_error(error).to_json()))
             return
-        self._emit(events.Retried(turn, _utterance(turn, samples, recognised)))
         history, transcript = self._session.history, recognised.transcript
+        said = _utterance(turn, samples, recognised)
+        if transcript is not None and self._dictated(turn):  # written as it would have been inserted
+            shaped = self._session.text.shape(transcript.text, transcript.language, before=Before())
+            said = replace(said, text=shaped.text)
+        self._emit(events.Retried(turn, said))
         if history is not None and transcript is not None and transcript.text:
             history.done(turn, transcript, recognised.tier, recognised.model)
+            if said.text != transcript.text:
+                history.shaped(turn, said.text)
             history.delivered(turn)
             self._emit(events.HistoryChanged(turn))
+
+    def _dictated(self, turn: str) -> bool:
+        """Whether the history has it as a dictation."""
+        if self._session.history is None:
+            return False
+        try:
+            with contextlib.closing(self._session.history.reader()) as reader:
+                return any(entry.mode == "dictation" for entry in reader.named([turn]))
+        except StarlingError:
+            return False
 
     def forget(self, turn: str) -> None:
         """Forget a turn, its text and its recording; an empty name means all of them."""
