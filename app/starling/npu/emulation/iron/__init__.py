@@ -1,7 +1,7 @@
 """IRON in software: runs the designs of ``kernels/`` unchanged, with the budgets and limits of the hardware.
 
 The names and signatures are those of mlir-aie 1.4.2, as far as ``iron_signatures.toml`` lists them. What this cannot
-show is in docs/kernels.md.
+show is in docs/emulation.md.
 """
 
 from __future__ import annotations

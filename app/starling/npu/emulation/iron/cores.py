@@ -218,7 +218,7 @@ class CoreBarrier:
         if self.lock == value and self._taken:
             raise Misuse(
                 f"{self.core.name} waits for a barrier of {value} that it waited for already and that was not set "
-                "since: hardware goes on at once or never; wait for another value last, which the sequence sets at its end"
+                "since: hardware goes on at once or never; wait for another value last, set at the end of the sequence"
             )
         self.core.at_barrier = True
         self.core.block(lambda: self.lock == value, lambda: f"a barrier of {value}, which is {self.lock}")

@@ -226,6 +226,24 @@ def test_a_barrier_is_set_again_before_it_was_waited_for():
         run(design, np.zeros(16, np.int32))
 
 
+def test_a_barrier_is_waited_for_twice():
+    barrier, inp = WorkerRuntimeBarrier(), ObjectFifo(KIND, name="inp")
+
+    def core(barrier, inp):
+        barrier.wait_for_value(1)
+        inp.acquire(1)
+        inp.release(1)
+        barrier.wait_for_value(1)
+
+    def sequence(given, fill):
+        barrier.set(1)
+        fill.fill(given, wait=True)
+
+    design = resolved(sequence, [KIND], [inp.prod()], [Worker(core, [barrier, inp.cons()])])
+    with pytest.raises(Misuse, match="waits for a barrier of 1 that it waited for already"):
+        run(design, np.zeros(16, np.int32))
+
+
 def test_a_barrier_that_is_never_set():
     inp, out = ObjectFifo(KIND, name="inp"), ObjectFifo(KIND, name="out")
 
