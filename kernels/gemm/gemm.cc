@@ -7,7 +7,7 @@
 // column; with int8 also a scale) and WITH_GELU choose the variant.
 #include <aie_api/aie.hpp>
 
-#include "../common/erf.h"
+#include "../common/gelu.h"
 
 #if INPUT_I8
 using In = int8;
@@ -110,7 +110,7 @@ void gemm_columns(const In *__restrict object, float *__restrict columns) {
 #endif
 
 void gemm_store(const Sum *__restrict sums, const float *__restrict columns, Out *__restrict c) {
-  constexpr unsigned PART = 16; // elements: one float32 accumulator register of AIE2
+  constexpr unsigned PART = rows::LANES;
   aie::set_rounding(aie::rounding_mode::conv_even);
   for (unsigned at = 0; at < TILE_M * TILE_N; at += PART) {
     const aie::vector<Sum, PART> sum = aie::load_v<PART>(sums + at);
@@ -126,13 +126,14 @@ void gemm_store(const Sum *__restrict sums, const float *__restrict columns, Out
     const float *own = columns + at / Unit::size_C % COLUMNS * Unit::size_C + at % Unit::size_C;
 #if INPUT_I8
     const aie::accum<accfloat, PART> bias(aie::load_v<PART>(own + TILE_N * R));
-    value = aie::mac(bias, value, aie::load_v<PART>(own));
+    const rows::Floats scale = aie::load_v<PART>(own);
+    value = rows::floats_of(rows::multiply_add(bias, rows::split(value), rows::split(scale)));
 #else
     value = aie::add(value, aie::load_v<PART>(own));
 #endif
 #endif
 #if WITH_GELU
-    value = starling::gelu(value);
+    value = rows::gelu(value);
 #endif
     const aie::accum<accfloat, PART> result(value);
     aie::store_v(c + at, result.template to_vector<Out>());

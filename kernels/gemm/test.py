@@ -115,7 +115,7 @@ def test_gelu_after_the_bias(device, out):
     assert want.min() < -0.1
     assert want.max() > 5
     if out == "f32":
-        assert np.abs(got - want).max() < 5e-4
+        assert (np.abs(got - want) / np.maximum(1, np.abs(want))).max() < 5e-4
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -227,7 +227,8 @@ def test_int8_with_scales(device, out, how):
     want = reference.epilogue(reference.gemm_i8(a, b), scale, bias, gelu=False)
     check(got, want)
     if out == "f32":
-        np.testing.assert_allclose(got, want, rtol=1e-5, atol=1e-6)
+        # Factors are kept to 16 bits: the core multiplies bfloat16 only.
+        np.testing.assert_allclose(got, want, rtol=1e-4, atol=5e-5)
 
 
 def test_one_image_serves_all_shapes():

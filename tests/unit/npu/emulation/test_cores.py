@@ -18,8 +18,11 @@ pytestmark = pytest.mark.skipif(shutil.which("g++") is None, reason="g++ is not 
 SOURCE = """
 #include <aie_api/aie.hpp>
 extern "C" void twice(const float *in, float *out, int n, float factor) {
-  for (int i = 0; i < n; i += 16)
-    aie::store_v(out + i, aie::mul(aie::load_v<16>(in + i), factor * FACTOR).to_vector<float>());
+  for (int i = 0; i < n; i += 16) {
+    aie::accum<accfloat, 16> wide(aie::load_v<16>(in + i));
+    auto product = aie::mul(wide.to_vector<bfloat16>(), bfloat16(factor * FACTOR));
+    aie::store_v(out + i, product.to_vector<float>());
+  }
 }
 extern "C" void narrow(const float *in, bfloat16 *out) {
   aie::accum<accfloat, 16> wide(aie::load_v<16>(in));

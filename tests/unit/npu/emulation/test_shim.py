@@ -32,10 +32,12 @@ void widen(const bfloat16 *in, float *out) {
   aie::store_v(out, wide.to_vector<float>());
 }
 void arithmetic(const float *a, const float *b, float *out) {
-  F sum = aie::add(f(a), f(b)), difference = aie::sub(f(a), f(b)), product = aie::mul(f(a), f(b));
+  const H c = aie::accum<accfloat, 16>(f(a)).to_vector<bfloat16>();
+  const H d = aie::accum<accfloat, 16>(f(b)).to_vector<bfloat16>();
+  F sum = aie::add(f(a), f(b)), difference = aie::sub(f(a), f(b)), product = aie::mul(c, d);
   F negated = aie::neg(f(a)), absolute = aie::abs(f(a)), low = aie::min(f(a), f(b)), high = aie::max(f(a), f(b));
-  F chosen = aie::select(f(a), f(b), aie::lt(f(a), f(b))), more = aie::mac(aie::accum<accfloat, 16>(f(a)), f(a), f(b));
-  F less = aie::msc(aie::accum<accfloat, 16>(f(a)), f(a), f(b)), same = aie::broadcast<float, 16>(a[3]);
+  F chosen = aie::select(f(a), f(b), aie::lt(f(a), f(b))), more = aie::mac(aie::accum<accfloat, 16>(f(a)), c, d);
+  F less = aie::msc(aie::accum<accfloat, 16>(f(a)), c, d), same = aie::broadcast<float, 16>(a[3]);
   const F all[] = {sum, difference, product, negated, absolute, low, high, chosen, more, less, same};
   for (const F &v : all) { aie::store_v(out, v); out += 16; }
 }
@@ -145,7 +147,7 @@ def test_widening_is_exact(shim):
 
 
 def test_arithmetic(shim):
-    a, b = np.random.default_rng(1).standard_normal((2, 16)).astype(np.float32)
+    a, b = (from_bf16(to_bf16(x)) for x in np.random.default_rng(1).standard_normal((2, 16)))
     a[0], b[0] = -0.0, 0.0
     out = np.zeros((11, 16), np.float32)
     shim.call("arithmetic", [a, b, out])
@@ -215,6 +217,16 @@ def test_fixed_point(shim):
     shim.call("fixed", [values, out, back], cores.Registers(rounding=NEAREST_EVEN))
     np.testing.assert_array_equal(out, np.rint(values * 16))
     np.testing.assert_array_equal(back, np.rint(values * 16) / 16)
+
+
+@pytest.mark.parametrize("call", ["aie::mul(f(in), f(in))", "aie::mac(aie::accum<accfloat, 16>(), f(in), 2.0f)"])
+def test_there_is_no_multiplier_of_float32(folder, monkeypatch, call):
+    """The API takes it, and the hardware computes nonsense."""
+    monkeypatch.setenv("STARLING_HOME", str(folder))
+    source = folder / "float.cc"
+    source.write_text(SOURCE + f'extern "C" void square(const float *in) {{ auto result = {call}; }}')
+    with pytest.raises(StarlingError, match="no multiplier of float32"):
+        cores.library(CoreObject("core.o", source), "npu2")
 
 
 SHAPES = [

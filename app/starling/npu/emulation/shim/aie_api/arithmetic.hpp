@@ -17,8 +17,13 @@ inline vector<T, N> elementwise(const vector<T, N> &a, const vector<T, N> &b, Op
 constexpr auto plus = [](auto a, auto b) { return a + b; };
 constexpr auto minus = [](auto a, auto b) { return a - b; };
 
+// The cores have no float32 multiplier. aie::mul takes float vectors all the same: on AIE2 the program then does not link
+// (Xilinx/llvm-aie, pull request 1249), on AIE2P, with mlir-aie 1.4.2, it is reported to compute zeros.
+template <typename A, typename B> constexpr bool has_multiplier = !std::is_same_v<A, float> && !std::is_same_v<B, float>;
+
 template <typename Tag, typename A, typename B, unsigned N>
 inline lanes_t<accum_lane_t<Tag>, N> product(const vector<A, N> &a, const vector<B, N> &b) {
+  static_assert(has_multiplier<A, B>, "the core has no multiplier of float32: split the factors into bfloat16");
   if constexpr (std::is_same_v<Tag, accfloat>) return floats<N>(a) * floats<N>(b);
   else {
     using Lanes = lanes_t<accum_lane_t<Tag>, N>;
