@@ -131,7 +131,7 @@ inline float reciprocal(float x) {
 // AIE2's library has no square root: a guess by halving the exponent, then Newton's steps.
 inline float reciprocal_root(float x) {
   float y = as_float(0x5f375a86 - (as_bits(x) >> 1));
-  for (int step = 0; step < 4; ++step) y = y * (1.5f - 0.5f * x * y * y);
+  for (int step = 0; step < 3; ++step) y = y * (1.5f - 0.5f * x * y * y);
   return y;
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,7 @@ from starling.npu.xrt.bf16 import from_bf16, to_bf16
 DEVICES = ("npu1", "npu2")
 NUMPY = {"bf16": np.uint16, "f32": np.float32}
 
+needs_compiler = pytest.mark.skipif(shutil.which("g++") is None, reason="g++ is not installed")
 on_both_devices = pytest.mark.parametrize("device", DEVICES)
 
 TOLERANCE = 2e-2
@@ -71,5 +74,5 @@ def check_bias(result, reference, floor=1e-30):
     large = np.abs(reference) > floor
     assert large.sum() > 400, "too few values to tell a drift from chance"
     error = (result[large] - reference[large]) / reference[large].astype(np.float64)
-    assert np.abs(error).max() <= 1.5 * BF16_STEP
+    assert np.abs(error).max() <= 1.1 * BF16_STEP
     assert abs(error.mean()) <= BIAS

@@ -3,10 +3,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kernels.common.testing import BF16_STEP, Loaded, check, on_both_devices, rounded
+from kernels.common.testing import BF16_STEP, Loaded, check, needs_compiler, on_both_devices, rounded
 from kernels.gelu.design import arguments
 from kernels.gelu.reference import gelu
 from starling.npu.xrt.bf16 import from_bf16
+
+pytestmark = needs_compiler
 
 ALL = from_bf16(np.arange(1 << 16, dtype=np.uint16))
 """Every bfloat16 there is."""
@@ -54,8 +56,8 @@ def test_shapes(device, count, tile):
 
 
 @on_both_devices
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
-@given(groups=st.integers(1, 30), tile=st.sampled_from([16, 48, 112]), seed=st.integers(0, 1 << 20))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@given(groups=st.integers(1, 30), tile=st.sampled_from([16, 112]), seed=st.integers(0, 1 << 20))
 def test_any_count(device, groups, tile, seed):
     x = rounded(np.random.default_rng(seed).normal(0, 4, 4 * groups * tile))
     check(load(device=device, count=len(x), tile=tile)(x), gelu(x))

@@ -3,9 +3,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kernels.common.testing import UNTOUCHED, Loaded, check, check_bias, on_both_devices
+from kernels.common.testing import UNTOUCHED, Loaded, check, check_bias, needs_compiler, on_both_devices
 from kernels.layernorm.design import arguments
 from kernels.layernorm.reference import layernorm
+
+pytestmark = needs_compiler
 
 
 def load(**parameters):
@@ -40,10 +42,10 @@ def test_shapes(device, out, rows, width):
 
 
 @on_both_devices
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     groups=st.integers(1, 20),
-    width=st.sampled_from([16, 48, 80, 128]),
+    width=st.sampled_from([16, 80]),
     mean=st.floats(-1000, 1000),
     spread=st.floats(1e-3, 1e4),
     out=st.sampled_from(["bf16", "f32"]),

@@ -3,9 +3,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kernels.common.testing import Loaded, check, check_bias, on_both_devices, rounded
+from kernels.common.testing import Loaded, check, check_bias, needs_compiler, on_both_devices, rounded
 from kernels.snake.design import arguments
 from kernels.snake.reference import snake
+
+pytestmark = needs_compiler
 
 
 def load(**parameters):
@@ -31,11 +33,11 @@ def test_shapes(device, dtype, channels, time, tile):
 
 
 @on_both_devices
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     channels=st.sampled_from([16, 32, 80]),
     runs=st.integers(1, 7),
-    tile=st.sampled_from([16, 48, 112]),
+    tile=st.sampled_from([16, 112]),
     dtype=st.sampled_from(["bf16", "f32"]),
     spread=st.floats(1e-3, 1e4),
     seed=st.integers(0, 1 << 20),

@@ -14,7 +14,7 @@ from ..objects import Argument, CoreObject
 
 CORE = ("device", "width")
 MAX_WIDTH = 1536
-"""Of a row: 36 KB of a core's memory with its scratch, the mask and both directions twice."""
+"""Of a row: 32 KB of a core's memory with its scratch, the mask and both directions twice."""
 
 
 def objects(*, width: int, **_: Any) -> tuple[CoreObject, ...]:

@@ -3,9 +3,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kernels.common.testing import UNTOUCHED, Loaded, check, check_bias, on_both_devices
+from kernels.common.testing import UNTOUCHED, Loaded, check, check_bias, needs_compiler, on_both_devices
 from kernels.softmax.design import arguments
 from kernels.softmax.reference import softmax
+
+pytestmark = needs_compiler
 
 
 def load(**parameters):
@@ -36,10 +38,10 @@ def test_shapes(device, rows, width):
 
 
 @on_both_devices
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     groups=st.integers(1, 20),
-    width=st.sampled_from([16, 48, 80, 128]),
+    width=st.sampled_from([16, 80]),
     scale=st.floats(0.01, 4),
     seed=st.integers(0, 1 << 20),
 )

@@ -1,0 +1,1 @@
+"""Attention as a chain of other operators."""
