@@ -9,15 +9,16 @@ from typing import Any
 import numpy as np
 
 from starling.npu.emulation import machine, pyxrt
+from starling.npu.emulation.kernels import emulated
 from starling.npu.emulation.machine import Machine
 from starling.npu.emulation.signatures import table
 from starling.npu.xrt.bf16 import from_bf16, to_bf16
-from starling.npu.xrt.kernels import KernelSet, emulated
+from starling.npu.xrt.kernels import KernelSet
 from starling.npu.xrt.operations import Gelu
 from starling.npu.xrt.program import Launch, Program
 from starling.npu.xrt.session import Buffer, Session
 
-COUNT = 256
+COUNT = 16384
 """Values of the small programs."""
 
 
@@ -27,7 +28,7 @@ def fresh(fault: str = "", device: str = "npu1") -> Machine:
 
 
 def kernels(folder: Path, generation: str = "npu1", unit: Any = "words") -> KernelSet:
-    return emulated(generation, folder, unit)
+    return emulated(generation, [Gelu(COUNT)], folder, unit)
 
 
 def open_session(folder: Path, module: Any = pyxrt, **options: Any) -> Session:

@@ -165,8 +165,15 @@ def no_network() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def private_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Settings, data, cache and locks of a test lie in its own folder, for its child processes too."""
+def private_folders(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Settings, data, cache and locks of a test lie in its own folder, for its child processes too.
+
+    What is compiled for the emulated NPU is found by its contents, so one folder serves all.
+    """
+    run = tmp_path_factory.getbasetemp()
+    monkeypatch.setenv("STARLING_CORES", str((run.parent if "PYTEST_XDIST_WORKER" in os.environ else run) / "cores"))
     monkeypatch.setenv("STARLING_HOME", str(tmp_path / "starling-home"))
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.setenv("STARLING_SPEECH_SERVERS", "none")  # one that runs here would change what ladders say

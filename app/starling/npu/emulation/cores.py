@@ -26,6 +26,8 @@ from starling.locate import cache_dir
 from starling.npu.tools import run_tool
 
 COMPILER = "g++"
+FOLDER = "STARLING_CORES"
+"""Where compiled files lie; else with all that can be made again."""
 COMPILE_TIMEOUT_S = 120.0
 ARCHITECTURES = {"npu1": "20", "npu2": "21"}
 """Device -> the value of ``__AIE_ARCH__``: AIE2, AIE2P."""
@@ -152,16 +154,16 @@ def library(source: Source, device: str) -> CoreLibrary:
         StarlingError: ``npu.no_compiler``, ``npu.core_compile_failed``, ``npu.core_compile_timeout``,
             ``npu.core_source``, ``npu.core_cache``.
     """
-    compiler = _compiler()
+    found = compiler()
     arguments = _arguments(source, device)
-    return _loaded(source.object, source.source, arguments, compiler, _key(source.source, arguments, compiler))
+    return _loaded(source.object, source.source, arguments, found, _key(source.source, arguments, found))
 
 
 @functools.lru_cache(maxsize=256)
 def _loaded(
     object_name: str, source: Path, arguments: tuple[str, ...], compiler: tuple[str, str], key: str
 ) -> CoreLibrary:
-    folder = cache_dir() / "cores"
+    folder = Path(os.environ.get(FOLDER) or cache_dir() / "cores")
     path = folder / f"{Path(object_name).stem}-{key[:24]}.so"
     if not _whole(path):
         _compile(path, [compiler[0], *arguments, str(source)], object_name)
@@ -182,8 +184,12 @@ def _arguments(source: Source, device: str) -> tuple[str, ...]:
     return (*FLAGS, f"-I{SHIM}", f"-D__AIE_ARCH__={ARCHITECTURES[device]}", *defines)
 
 
-def _compiler() -> tuple[str, str]:
-    """Path and version."""
+def compiler() -> tuple[str, str]:
+    """Path and version of the compiler.
+
+    Raises:
+        StarlingError: ``npu.no_compiler``.
+    """
     path = shutil.which(COMPILER)
     if path is None:
         raise StarlingError(

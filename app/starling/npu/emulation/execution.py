@@ -8,13 +8,15 @@ import time
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from starling.npu.emulation import instructions, reference
+from starling.npu.emulation import instructions
 from starling.npu.emulation.devices import UNITS, hw_context
+from starling.npu.emulation.kernels import program
 from starling.npu.emulation.machine import EmulationFault, driver_error, machine
 from starling.npu.emulation.memory import bo
 from starling.npu.emulation.signatures import bound, enumeration, is_integer
-from starling.npu.xrt.operations import Operation
+from starling.npu.xrt.lowering import Job
 
 OPCODE = 3
 """Argument 0 of a kernel that was made by mlir-aie: run the instructions of argument 1."""
@@ -39,8 +41,9 @@ class kernel:
             raise RuntimeError(f"No such kernel '{name}'")
         self.context = context
         self.name = name
-        self.symbol: str = entries[name]["symbol"]
-        self.arguments: list[str] = entries[name]["arguments"]
+        self.entry: dict[str, Any] = entries[name]
+        self.symbol: str = self.entry["symbol"]
+        self.arguments: list[str] = self.entry["arguments"]
 
     @bound("kernel.group_id")
     def group_id(self, index: int) -> int:
@@ -126,35 +129,39 @@ class run:
             self.kernel.context.dead = True
             self.current = ABORT
             return
-        operation = self._decode()
-        if operation is None:
+        job = self._decode()
+        if job is None:
             self.current = ERROR
             return
         memory = [self.given[index].device_memory for index in range(FIRST_DATA, len(self.kernel.arguments))]
         if not self.kernel.context.fits:
             memory[-1][:] = 0
         else:
-            try:
-                reference.execute(operation, memory)
-            except reference.OutOfBounds as error:
-                raise EmulationFault(f"{self.kernel.name} reaches {error}; hardware overwrites anything") from None
+            self._compute(job, memory)
         if system.fault.strikes("nan"):
-            result = reference.result_of(operation, memory)
+            result = memory[-1].view(np.uint16 if self.kernel.entry["result"] == "bf16" else np.float32)
             result[:] = 0x7FC0 if result.dtype == np.uint16 else np.nan
         system.launches[self.kernel.symbol] += 1
         self.current = COMPLETED
 
-    def _decode(self) -> Operation | None:
+    def _compute(self, job: Job, memory: list[NDArray[np.uint8]]) -> None:
+        """The design's program, on the core image that was loaded."""
+        core = self.kernel.entry["core"]
+        if {name: job.parameters.get(name) for name in core} != core:
+            raise EmulationFault(f"these instructions are not for the cores of {self.kernel.name}; hardware hangs")
+        machine().calls += program(job).run(memory).symbols
+
+    def _decode(self) -> Job | None:
         """The instructions as they lie on the device; None where firmware reports an error."""
         unit = UNITS[self.kernel.context.xclbin.contents["unit"]]
         stream, length = self.given[1].device_memory, int(self.given[2])
         if int(self.given[0]) != OPCODE or length % unit or length // unit * 4 > len(stream):
             return None
         try:
-            operation = instructions.decode(stream[: length // unit * 4].view(np.uint32))
+            job = instructions.decode(stream[: length // unit * 4].view(np.uint32))
         except ValueError:
             return None
-        return operation if operation.symbol == self.kernel.symbol else None
+        return job if job.op == self.kernel.entry["op"] else None
 
 
 def work_off(context: hw_context, last: run | None, seconds: float) -> bool:

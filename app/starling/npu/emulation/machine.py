@@ -52,6 +52,7 @@ class Machine:
         heap: bytes of the device heap in use.
         gone: the device fell off the bus.
         launches: completed, by kernel symbol.
+        calls: of the cores' C++ functions, by symbol.
         messages: what XRT would have logged.
     """
 
@@ -66,6 +67,7 @@ class Machine:
         self.addresses = 1 << 32
         self.gone = False
         self.launches: Counter[str] = Counter()
+        self.calls: Counter[str] = Counter()
         self.messages: list[str] = []
 
     def ioctl(self, name: str) -> None:

@@ -55,11 +55,6 @@ class EncoderShape:
             raise _bad(file, "says sizes that no encoder has")
         return shape
 
-    def fits(self, block: tuple[int, int]) -> bool:
-        """Whether the kernels' blocks divide what is not padded."""
-        tile = max(block)
-        return not (self.width % tile or self.inner % tile or (self.width // self.heads) % 8)
-
 
 class EncoderWeights:
     """Reads one ``encoder.safetensors`` and gives each tensor packed for the kernels.

@@ -5,19 +5,18 @@ The rest of the runtime knows kernels only through :class:`KernelSet`.
 
 from __future__ import annotations
 
-import json
-import uuid
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from starling.core.errors import StarlingError
 from starling.npu import emulation
-from starling.npu.xrt.operations import ARGUMENTS, Operation
+from starling.npu.xrt.operations import Operation
 
 Words = NDArray[np.uint32]
 
@@ -34,19 +33,19 @@ class KernelSet:
         generation: ``npu1`` or ``npu2``; on the other one it would compute zeros and say nothing.
         xclbin: the file.
         unit: what the instruction length counts; compilers differ.
-        names: symbol -> the kernel's name in the xclbin.
-        row_tile: rows of every product are a multiple of it.
         block: rows and columns of the blocks that weights are cut into.
+        image: the name in the xclbin of the kernel that an operation runs on.
         instructions: makes or reads an operation's instruction stream.
+        calls: C++ functions that ran so far, with how often; only the emulation can count them.
     """
 
     generation: str
     xclbin: Path
     unit: Literal["words", "bytes"]
-    names: dict[str, str]
-    row_tile: int
     block: tuple[int, int]
+    image: Callable[[Operation], str]
     instructions: Callable[[Operation], Words]
+    calls: Callable[[], Counter[str]] = Counter
 
     def length(self, words: Words) -> int:
         """The length argument for an instruction stream."""
@@ -58,43 +57,19 @@ def why_not(generation: str) -> str:
     return "" if emulation.wanted() else NO_KERNELS
 
 
-def find(generation: str, folder: Path) -> KernelSet:
+def find(generation: str, operations: Iterable[Operation], folder: Path) -> KernelSet:
     """The kernels for a device.
 
     Args:
         generation: ``npu1`` or ``npu2``.
+        operations: everything that they will be asked.
         folder: an empty one; the emulation puts its xclbin there.
 
     Raises:
-        StarlingError: ``npu.no_kernels``.
+        StarlingError: ``npu.no_kernels``; from the emulation ``npu.no_compiler`` and what the compiler says.
     """
     if emulation.wanted():
-        return emulated(generation, folder)
+        from starling.npu.emulation.kernels import emulated
+
+        return emulated(generation, operations, folder)
     raise StarlingError("npu.no_kernels", f"For {generation}, {NO_KERNELS}.", "")
-
-
-def emulated(generation: str, folder: Path, unit: Literal["words", "bytes"] = "words") -> KernelSet:
-    """NumPy reference kernels that run inside the emulation."""
-    from starling.npu.emulation.devices import FORMAT
-    from starling.npu.emulation.instructions import encode
-    from starling.npu.emulation.reference import BLOCK, ROW_TILE
-
-    names = {symbol: f"MLIR_AIE_{symbol}" for symbol in ARGUMENTS}
-    contents: dict[str, Any] = {
-        "format": FORMAT,
-        "generation": generation,
-        "unit": unit,
-        "kernels": [
-            {
-                "name": names[symbol],
-                "symbol": symbol,
-                "arguments": ["scalar", "instructions", "scalar", *(["data"] * len(data))],
-            }
-            for symbol, data in ARGUMENTS.items()
-        ],
-    }
-    # The same kernels have the same uuid, as a compiler's would.
-    contents["uuid"] = str(uuid.uuid5(uuid.NAMESPACE_OID, json.dumps(contents, sort_keys=True)))
-    path = folder / f"whisper-{generation}.xclbin"
-    path.write_text(json.dumps(contents), "utf-8")
-    return KernelSet(generation, path, unit, names, ROW_TILE, (BLOCK, BLOCK), encode)

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 
-FRAME_BUCKETS = (320, 512, 768, 1024, 1536, 2048, 3008)
-"""Mel frames of the static shapes: half of each is a multiple of every row tile."""
+FRAME_BUCKETS = (256, 512, 768, 1024, 1536, 2048, 3072)
+"""Mel frames of the static shapes: half of each is a multiple of what four rows of cores compute at a time."""
 
 
 def padded(size: int, tile: int) -> int:

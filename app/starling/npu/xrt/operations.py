@@ -13,6 +13,7 @@ Element = Literal["bf16", "f32"]
 
 ARGUMENTS: dict[str, tuple[Element, ...]] = {
     "gemm_bias_bf16": ("bf16", "bf16", "f32", "bf16"),
+    "gemm_gelu_bf16": ("bf16", "bf16", "f32", "bf16"),
     "gemm_bf16": ("bf16", "bf16", "bf16"),
     "gemm_f32": ("bf16", "bf16", "f32"),
     "softmax_bf16": ("f32", "f32", "bf16"),
@@ -28,16 +29,22 @@ ARGUMENTS: dict[str, tuple[Element, ...]] = {
 class Linear:
     """``C = A @ B + bias``: A (m, k) bf16, B in blocks, bias (n,) float32, accumulated in float32, C (m, n) bf16.
 
-    Rows of A lie ``lda`` apart and may overlap, which makes a convolution; C starts at ``c_offset``.
+    Rows of A lie ``lda`` apart and may overlap, which makes a convolution; C starts at ``c_offset``. With ``gelu`` 1
+    the exact GELU, by erf, of that.
     """
 
-    symbol: ClassVar[str] = "gemm_bias_bf16"
     m: int
     k: int
     n: int
     lda: int
     ldc: int
     c_offset: int = 0
+    gelu: int = 0
+
+    @property
+    def symbol(self) -> str:
+        """The kernel."""
+        return "gemm_gelu_bf16" if self.gelu else "gemm_bias_bf16"
 
     @property
     def flops(self) -> int:

@@ -102,6 +102,7 @@ class Session:
         self.device_name = self._info(pyxrt.xrt_info_device.name)
         self.bdf = self._info(pyxrt.xrt_info_device.bdf)
         self._kernels: dict[str, Any] = {}
+        self._data_group: int | None = None
         self._streams: dict[bytes, tuple[Buffer, int]] = {}
 
     def _info(self, key: Any) -> str:
@@ -135,28 +136,29 @@ class Session:
             raise StarlingError("npu.closed", "The NPU was let go of.", "Start the engine again.")
         return self._context
 
-    def kernel(self, symbol: str) -> Any:
-        """The kernel of a symbol; its number of arguments is checked, because a wrong one crashes the process.
+    def kernel(self, operation: Operation) -> Any:
+        """The kernel of an operation; its number of arguments is checked, because a wrong one crashes the process.
 
         Raises:
             StarlingError: ``npu.wrong_kernels``.
         """
-        if symbol not in self._kernels:
-            name = self.kernels.names.get(symbol, symbol)
-            wanted = FIRST_DATA + len(ARGUMENTS[symbol])
+        name = self.kernels.image(operation)
+        if name not in self._kernels:
+            wanted = FIRST_DATA + len(ARGUMENTS[operation.symbol])
             if (has := self._arguments.get(name)) != wanted:
                 said = "is not in the compiled kernels" if has is None else f"takes {has} arguments, not {wanted}"
                 raise StarlingError("npu.wrong_kernels", f"The kernel {name} {said}.", "Build the kernels again.")
             with told():
-                self._kernels[symbol] = self.pyxrt.kernel(self.context, name)
-        return self._kernels[symbol]
+                self._kernels[name] = self.pyxrt.kernel(self.context, name)
+        return self._kernels[name]
 
     def buffer(self, size: int) -> Buffer:
         """New memory for data."""
-        any_kernel = self.kernel(next(iter(ARGUMENTS)))
         with told():
-            group = any_kernel.group_id(FIRST_DATA)
-        return Buffer(self.pyxrt, self.context, size, self.pyxrt.bo.flags.host_only, group)
+            if self._data_group is None:
+                any_kernel = self.pyxrt.kernel(self.context, next(iter(self._arguments)))
+                self._data_group = int(any_kernel.group_id(FIRST_DATA))
+        return Buffer(self.pyxrt, self.context, size, self.pyxrt.bo.flags.host_only, self._data_group)
 
     def run(self, operation: Operation, buffers: tuple[Buffer, ...]) -> Any:
         """A run of one operation that can be started again and again.
@@ -164,7 +166,7 @@ class Session:
         Raises:
             StarlingError: ``npu.wrong_arguments``.
         """
-        kernel = self.kernel(operation.symbol)
+        kernel = self.kernel(operation)
         if len(buffers) != len(ARGUMENTS[operation.symbol]):
             raise _wrong(operation, f"takes {len(ARGUMENTS[operation.symbol])} buffers, not {len(buffers)}")
         stream, length = self._stream(operation)
@@ -184,7 +186,7 @@ class Session:
         words = np.ascontiguousarray(self.kernels.instructions(operation), np.uint32)
         key = words.tobytes()
         if key not in self._streams:
-            kernel = self.kernel(operation.symbol)
+            kernel = self.kernel(operation)
             with told():
                 group = kernel.group_id(1)
             stream = Buffer(self.pyxrt, self.context, words.nbytes, self.pyxrt.bo.flags.cacheable, group)

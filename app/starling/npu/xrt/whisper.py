@@ -12,10 +12,14 @@ from numpy.typing import NDArray
 
 from starling.core.errors import StarlingError
 from starling.core.placement import Placement
-from starling.npu.xrt import kernels
+from starling.models.safetensors_files import SafetensorsFile
+from starling.npu.xrt import kernels, sequence
 from starling.npu.xrt.bf16 import check_finite, checked_bf16
 from starling.npu.xrt.encoder import BucketProgram, DeviceWeights
-from starling.npu.xrt.layout import bucket_for, mel_rows
+from starling.npu.xrt.encoder_weights import EncoderShape
+from starling.npu.xrt.layout import FRAME_BUCKETS, bucket_for, mel_rows
+from starling.npu.xrt.lowering import block, refusal
+from starling.npu.xrt.operations import Operation
 from starling.npu.xrt.pool import Pool
 from starling.npu.xrt.session import Session
 from starling.npu.xrt.timings import Timings
@@ -24,7 +28,7 @@ BUCKETS_KEPT = 3
 """Programs whose buffers stay: clips of a conversation are of few lengths."""
 DEADLINE_S = 5.0
 """Of one pass, plus what its arithmetic takes at the slowest. The driver gives up on a hung kernel after 2 s."""
-SLOWEST_FLOPS, SLOWEST_EMULATED_FLOPS = 1e11, 1e9
+SLOWEST_FLOPS, SLOWEST_EMULATED_FLOPS = 1e11, 3e7
 """A second. A tenth of what NPUs were measured at with our operations, and of a busy machine's emulation."""
 CPU_WORK = ("log-mel features", "layout and rounding to bfloat16", "decoder")
 
@@ -46,6 +50,8 @@ class XrtEncoder:
         MemoryError: the weights do not fit.
     """
 
+    beside_cpu = True
+
     def __init__(
         self, pyxrt: Any, weights: Path, generation: str, *, emulated: bool, deadline_s: float | None = None
     ) -> None:
@@ -55,8 +61,9 @@ class XrtEncoder:
         self._deadline_s = deadline_s
         self._launches: Counter[str] = Counter()
         self._broken: StarlingError | None = None
+        operations = _operations(weights, generation)
         with tempfile.TemporaryDirectory(prefix="starling-kernels-") as folder:
-            self._session = Session(pyxrt, kernels.find(generation, Path(folder)), generation)
+            self._session = Session(pyxrt, kernels.find(generation, operations, Path(folder)), generation)
         self._generation = generation
         self._pool = Pool(self._session)
         self._weights: DeviceWeights | None = DeviceWeights(self._session, weights)
@@ -78,11 +85,13 @@ class XrtEncoder:
     def placement(self) -> Placement:
         """Where passes ran: only counted launches are evidence."""
         ran = [f"{symbol} {count}" for symbol, count in sorted(self._launches.items())]
+        called = [f"{symbol} {count}" for symbol, count in sorted(self._session.kernels.calls().items())]
         evidence = (
             f"xclbin {self._session.uuid}",
             f"device {self._session.device_name} {self._session.bdf}",
             f"launches {sum(self._launches.values())}",
             *([f"kernels: {', '.join(ran)}"] if ran else []),
+            *([f"C++ functions: {', '.join(called)}"] if called else []),
             f"on the CPU: {', '.join(CPU_WORK)}",
         )
         return Placement("emulated" if self._emulated else "npu" if ran else "unknown", evidence)
@@ -170,6 +179,16 @@ class XrtEncoder:
             self._programs.popitem(last=False)[1].release()
         self._programs[frames] = BucketProgram(self._session, self._pool, self._weights, frames)
         return self._programs[frames]
+
+
+def _operations(weights: Path, generation: str) -> list[Operation]:
+    """Everything that the kernels of this model will be asked, once."""
+    shape = EncoderShape.of(SafetensorsFile(weights))
+    if reason := refusal(shape, generation):
+        raise StarlingError("npu.model_shape", f"The NPU cannot run this model: {reason}.", "Use another model.")
+    depth = block(generation)[0]
+    sequences = (sequence.encoder(shape, frames, depth) for frames in FRAME_BUCKETS)
+    return list(dict.fromkeys(step.operation for found in sequences for step in found.steps))
 
 
 def _copy(error: StarlingError) -> StarlingError:

@@ -42,6 +42,17 @@ class Encoder(Protocol):
 
 
 @runtime_checkable
+class BesideCpu(Protocol):
+    """An encoder that leaves the CPU free, so that the next clip is worth encoding while one is decoded.
+
+    Attributes:
+        beside_cpu: it does.
+    """
+
+    beside_cpu: bool
+
+
+@runtime_checkable
 class Profiled(Protocol):
     """An encoder that measures itself.
 

@@ -25,6 +25,8 @@ class RemoteEncoder:
         StarlingError: ``engine.cannot_start``, ``engine.crashed``, ``engine.hung``, or what the encoder told.
     """
 
+    beside_cpu = True
+
     def __init__(self, spec: RemoteSpec, width: int | None = None) -> None:
         self._spec = spec
         self._width = width

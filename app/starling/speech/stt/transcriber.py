@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -13,7 +15,7 @@ from starling.core.placement import Placement
 from starling.core.results import SAMPLE_RATE, Samples, SttOptions, Transcript, Word
 from starling.npu.xrt.timings import Timings
 from starling.speech.stt import context, filters
-from starling.speech.stt.base import Encoder, States
+from starling.speech.stt.base import BesideCpu, Encoder, States
 from starling.speech.stt.clips import check_clip
 from starling.speech.stt.decode import Decoded, Decoder, confidence, with_fallback
 from starling.speech.stt.mel import HOP, log_mel
@@ -48,6 +50,7 @@ class Transcriber:
         self._decoder = decoder
         self._fixed_placement = placement
         self._short_context = short_context
+        self._encoding = threading.Lock()  # a clip that is tried again waits for the one encoded ahead
         self.timings = Timings()
 
     @property
@@ -71,9 +74,7 @@ class Transcriber:
         sounding = [index for index, (samples, _) in enumerate(checked) if len(samples)]
         done: dict[int, Transcript] = {}
         if sounding:
-            work = self._encode([checked[index] for index in sounding], options)
-            with self.timings.measure("decoder"):
-                self._decode(work, options)
+            work = self._worked([checked[index] for index in sounding], options)
             done = {index: self._finish(clip, options) for index, clip in zip(sounding, work, strict=True)}
         elapsed, total = time.perf_counter() - started, sum(len(samples) for samples, _ in checked)
         empty = Transcript("", options.language or "en", 0.0, 0.0, self._placement, notes=("no audio",))
@@ -81,6 +82,23 @@ class Transcriber:
             replace(done[index], processing_s=elapsed * len(samples) / total) if index in done else empty
             for index, (samples, _) in enumerate(checked)
         ]
+
+    def _worked(self, clips: list[tuple[Samples, list[str]]], options: SttOptions) -> list[_Clip]:
+        """Encoded and decoded: together, or the next clip encoded beside the CPU while it decodes this one."""
+        if len(clips) == 1 or not (isinstance(self._encoder, BesideCpu) and self._encoder.beside_cpu):
+            return self._decoded([self._encode(clips, options)], options)
+        with ThreadPoolExecutor(1, "encoder") as beside:
+            ahead = (beside.submit(self._encode, [clip], options) for clip in clips)
+            return self._decoded(_one_ahead(ahead), options)
+
+    def _decoded(self, batches: Iterable[list[_Clip]], options: SttOptions) -> list[_Clip]:
+        done: list[_Clip] = []
+        for work in batches:
+            self._detect(work, options)
+            with self.timings.measure("decoder"):
+                self._decode(work, options)
+            done += work
+        return done
 
     def states(self, clip: Samples) -> States:
         """The encoder's output for the frames of one clip that hold sound, (frames, width).
@@ -100,23 +118,24 @@ class Transcriber:
         frames = context.frames_for(max(len(samples) for samples in clips), short_context)
         with self.timings.measure("mel features"):
             mel = np.stack([log_mel(samples, frames, self._encoder.mels) for samples in clips])
-        with self.timings.measure("encoder"):
+        with self._encoding, self.timings.measure("encoder"):
             return self._encoder.encode(mel)
 
     def _encode(self, clips: Sequence[tuple[Samples, list[str]]], options: SttOptions) -> list[_Clip]:
         states = self._states([samples for samples, _ in clips], self._is_short(options))
-        languages = [options.language] * len(clips) if options.language else self._decoder.languages(states)
-        return [
-            _Clip(samples, states[row : row + 1], languages[row] or "en", notes=notes)
-            for row, (samples, notes) in enumerate(clips)
-        ]
+        return [_Clip(samples, states[row : row + 1], notes=notes) for row, (samples, notes) in enumerate(clips)]
+
+    def _detect(self, work: list[_Clip], options: SttOptions) -> None:
+        languages = [options.language] * len(work) if options.language else self._decoder.languages(_together(work))
+        for clip, language in zip(work, languages, strict=True):
+            clip.language = language or "en"
 
     def _is_short(self, options: SttOptions) -> bool:
         return self._short_context and not options.full_context
 
     def _decode(self, work: list[_Clip], options: SttOptions) -> None:
         temperatures = options.temperatures or (0.0,)
-        states = np.concatenate([clip.states for clip in work]) if len(work) > 1 else work[0].states
+        states = _together(work)
         prompts = [self._decoder.tokens.prompt(clip.language, options.prompt) for clip in work]
         first = self._decoder.decode(states, prompts, beam_size=options.beam_size, temperature=temperatures[0])
         for clip, prompt, result in zip(work, prompts, first, strict=True):
@@ -177,6 +196,21 @@ class Transcriber:
             words.append(Word(word, start, end, float(np.mean(probabilities[at : at + count]))))
             at += count
         return tuple(words)
+
+
+def _one_ahead(futures: Iterable[Future[list[_Clip]]]) -> Iterator[list[_Clip]]:
+    """Results in order; one more is begun before each is waited for, and no more than that is held."""
+    waiting: Future[list[_Clip]] | None = None
+    for begun in futures:
+        if waiting is not None:
+            yield waiting.result()
+        waiting = begun
+    if waiting is not None:
+        yield waiting.result()
+
+
+def _together(work: list[_Clip]) -> States:
+    return np.concatenate([clip.states for clip in work]) if len(work) > 1 else work[0].states
 
 
 def _notes(clip: _Clip, result: Decoded, verdict: filters.Verdict) -> tuple[str, ...]:

@@ -35,6 +35,7 @@ extern "C" void even() { aie::set_rounding(aie::rounding_mode::conv_even); }
 @pytest.fixture(autouse=True)
 def empty_cache(tmp_path, monkeypatch):
     monkeypatch.setenv("STARLING_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("STARLING_CORES")
     cores._loaded.cache_clear()
     yield
     cores._loaded.cache_clear()

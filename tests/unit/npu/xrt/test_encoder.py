@@ -33,7 +33,7 @@ def cosine(one: np.ndarray, other: np.ndarray) -> float:
 @pytest.mark.parametrize("device", ["npu1", "npu2"])
 @pytest.mark.parametrize(
     "sizes",
-    [{}, {"mels": 128}, {"layers": 1, "heads": 1}, {"heads": 8, "inner": 32}, {"width": 96, "heads": 3, "layers": 3}],
+    [{}, {"mels": 128}, {"layers": 1, "inner": 128}, {"width": 256, "heads": 4, "layers": 1}],
     ids=str,
 )
 def test_any_shape_agrees_with_float32(tmp_path: Path, device: str, sizes: dict[str, int]) -> None:
@@ -45,7 +45,7 @@ def test_any_shape_agrees_with_float32(tmp_path: Path, device: str, sizes: dict[
     assert min(map(cosine, states, expected)) > 0.999
 
 
-@pytest.mark.parametrize("frames", [2, 100, 318, 320, 322, 1024, 1500, 3000])
+@pytest.mark.parametrize("frames", [2, 100, 254, 256, 258, 1024, pytest.param(3000, marks=pytest.mark.slow)])
 def test_any_length_agrees_with_float32(tmp_path: Path, frames: int) -> None:
     encoder = made(tmp_path, layers=1)
     mel = random_mel(frames)
@@ -72,7 +72,7 @@ def test_few_buckets_keep_their_buffers(tmp_path: Path) -> None:
     encoder = made(tmp_path, layers=1)
     for frames in (100, 400, 700, 1000, 1500, 100):
         encoder.encode(random_mel(frames))
-    assert list(encoder._programs) == [1024, 1536, 320]
+    assert list(encoder._programs) == [1024, 1536, 256]
     assert len(encoder._programs) == BUCKETS_KEPT
 
 
@@ -208,7 +208,7 @@ def test_sizes_that_are_none(tmp_path: Path, notes: dict[str, str]) -> None:
 def test_keys_without_bias_get_zeros(tmp_path: Path) -> None:
     read = EncoderWeights(write_encoder(tmp_path), (32, 32))
     blocks, bias = read.linear(*(f"layers.0.self_attn.{letter}_proj" for letter in "qkv"))
-    assert blocks.shape == (6, 2, 32, 32)
-    assert bias.shape == (192,)
-    assert (bias[64:128] == 0).all()
-    assert bias[:64].any()
+    assert blocks.shape == (12, 4, 32, 32)
+    assert bias.shape == (384,)
+    assert (bias[128:256] == 0).all()
+    assert bias[:128].any()

@@ -10,8 +10,7 @@ import pytest
 from starling.core.errors import StarlingError
 from starling.npu.emulation import pyxrt
 from starling.npu.emulation.machine import EmulationFault
-from starling.npu.xrt import encoder as plan
-from starling.npu.xrt import layout, program, session, whisper
+from starling.npu.xrt import layout, program, sequence, session, whisper
 from starling.npu.xrt.operations import Mix, Scores, Softmax
 from tests.helpers.emulated_npu import fresh
 from tests.helpers.numpy_whisper import NumpyEncoder
@@ -68,7 +67,7 @@ def wrong_group(patch: Patch) -> None:
     real = session.Session.buffer
 
     def buffer(self: Any, size: int) -> Any:
-        group = self.kernel("gelu_bf16").group_id(1)
+        group = self.pyxrt.kernel(self.context, next(iter(self._arguments))).group_id(1)
         return session.Buffer(self.pyxrt, self.context, real(self, size).size, self.pyxrt.bo.flags.host_only, group)
 
     patch.setattr(session.Session, "buffer", buffer)
@@ -106,15 +105,15 @@ def everything_kept(patch: Patch) -> None:
 
 
 def keys_of_the_wrong_head(patch: Patch) -> None:
-    patch.setattr(plan, "Scores", lambda *given: Scores(*given[:-1], given[-1] % 64))
+    patch.setattr(sequence, "Scores", lambda *given: Scores(*given[:-1], given[-1] % 128))
 
 
 def values_of_the_keys(patch: Patch) -> None:
-    patch.setattr(plan, "Mix", lambda m, k, n, ldb, b, ldc, c: Mix(m, k, n, ldb, b - 64, ldc, c))
+    patch.setattr(sequence, "Mix", lambda m, k, n, ldb, b, ldc, c: Mix(m, k, n, ldb, b - 128, ldc, c))
 
 
 def no_scale(patch: Patch) -> None:
-    patch.setattr(plan, "Softmax", lambda rows, width, scale: Softmax(rows, width, 8.0))
+    patch.setattr(sequence, "Softmax", lambda rows, width, scale: Softmax(rows, width, 8.0))
 
 
 def blocks_of_the_transposed(patch: Patch) -> None:

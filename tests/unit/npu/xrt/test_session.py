@@ -10,6 +10,7 @@ import pytest
 
 from starling.core.errors import StarlingError
 from starling.npu.emulation import pyxrt
+from starling.npu.emulation.kernels import emulated
 from starling.npu.emulation.machine import machine
 from starling.npu.xrt import driver
 from starling.npu.xrt import kernels as registry
@@ -53,15 +54,14 @@ def test_closing_frees_the_context(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("names", "text"),
-    [({"gelu_bf16": "nobody"}, "not in the compiled"), ({"gelu_bf16": "MLIR_AIE_add_f32"}, "takes 6 arguments, not 5")],
+    ("name", "text"), [("nobody", "not in the compiled"), ("MLIR_AIE_add_f32", "takes 6 arguments, not 5")]
 )
-def test_kernels_with_another_number_of_arguments_are_refused(tmp_path: Path, names: dict[str, str], text: str) -> None:
+def test_kernels_with_another_number_of_arguments_are_refused(tmp_path: Path, name: str, text: str) -> None:
     fresh()
-    made = kernels(tmp_path)
-    session = Session(pyxrt, replace(made, names={**made.names, **names}), "npu1")
+    made = emulated("npu1", [Gelu(COUNT), Add(COUNT)], tmp_path)
+    session = Session(pyxrt, replace(made, image=lambda operation: name), "npu1")
     with pytest.raises(StarlingError, match=text) as refused:
-        session.kernel("gelu_bf16")
+        session.kernel(Gelu(COUNT))
     assert refused.value.code == "npu.wrong_kernels"
 
 
@@ -71,7 +71,7 @@ def test_a_wrong_number_of_buffers_is_refused(tmp_path: Path) -> None:
     buffer = session.buffer(64)
     for given in ((buffer,), (buffer,) * 3):
         with pytest.raises(StarlingError) as refused:
-            session.run(Gelu(8), given)
+            session.run(Gelu(COUNT), given)
         assert refused.value.code == "npu.wrong_arguments"
 
 
@@ -79,18 +79,18 @@ def test_a_buffer_of_another_group_is_refused(tmp_path: Path) -> None:
     fresh()
     session, other = open_session(tmp_path), open_session(tmp_path)
     with pytest.raises(StarlingError, match="group"):
-        session.run(Gelu(8), (session.buffer(64), other.buffer(64)))
+        session.run(Gelu(COUNT), (session.buffer(64), other.buffer(64)))
 
 
 def test_an_operations_instructions_are_uploaded_once(tmp_path: Path) -> None:
     fresh()
     session = open_session(tmp_path)
     buffers = tuple(session.buffer(64) for _ in range(2))
-    session.run(Gelu(8), buffers)
+    session.run(Gelu(COUNT), buffers)
     heap = machine().heap
-    session.run(Gelu(8), buffers)
+    session.run(Gelu(COUNT), buffers)
     assert machine().heap == heap > 0
-    session.run(Gelu(16), buffers)
+    session.run(Gelu(2 * COUNT), buffers)
     assert machine().heap > heap
 
 
@@ -161,7 +161,7 @@ def test_a_misspelt_switch_is_told(monkeypatch: pytest.MonkeyPatch, variable: st
 def test_no_kernels_without_the_emulation(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("STARLING_NPU", raising=False)
     with pytest.raises(StarlingError) as refused:
-        registry.find("npu1", tmp_path)
+        registry.find("npu1", [Gelu(COUNT)], tmp_path)
     assert refused.value.code == "npu.no_kernels"
 
 
@@ -193,7 +193,7 @@ def test_the_pool_gives_buffers_again(tmp_path: Path) -> None:
 
 def test_an_operation_may_write_what_it_reads(tmp_path: Path) -> None:
     fresh()
-    session = open_session(tmp_path)
+    session = Session(pyxrt, emulated("npu1", [Add(COUNT)], tmp_path), "npu1")
     x, y = session.buffer(4 * COUNT), session.buffer(2 * COUNT)
     x.upload(np.ones(COUNT, np.float32))
     y.upload(np.full(COUNT, 0x4000, np.uint16))

@@ -9,7 +9,7 @@ import numpy as np
 from starling.models.safetensors_files import write_safetensors
 
 FRAMES = 130
-SIZES = {"width": 64, "heads": 2, "inner": 96, "layers": 2, "positions": 1500, "mels": 80}
+SIZES = {"width": 128, "heads": 2, "inner": 256, "layers": 2, "positions": 1500, "mels": 80}
 
 
 def shapes(width: int, heads: int, inner: int, layers: int, positions: int, mels: int) -> dict[str, tuple[int, ...]]:

@@ -71,7 +71,7 @@ def test_thirty_sentences(engine: whisper.WhisperEngine, legacy: whisper.Whisper
             assert transcribe(engine, clip)[0].text == transcribe(legacy, clip)[0].text, (sentence, voice)
 
 
-@pytest.mark.parametrize("frames", [300, 500, 3000])
+@pytest.mark.parametrize("frames", [300, 500, pytest.param(3000, marks=pytest.mark.slow)])
 def test_real_frames_agree_with_float32(engine: whisper.WhisperEngine, frames: int) -> None:
     encoder = engine._encoder
     mel = log_mel(speak("set a timer for ten minutes", "en-us")[: frames * 160], frames)
@@ -89,7 +89,7 @@ def test_a_bucket_changes_nothing_but_the_time(engine: whisper.WhisperEngine) ->
     small = encoder._encode(mel)
     large = encoder._program(1024)
     keys = dict(encoder._programs)
-    encoder._programs[320] = large
+    encoder._programs[256] = large
     try:
         same = encoder._encode(mel)
     finally:
@@ -227,4 +227,4 @@ def test_the_encoder_may_run_in_a_process_of_its_own(monkeypatch: pytest.MonkeyP
         engine._encoder.close()
     assert heard.text == "What time is it?"
     assert heard.placement.device == "emulated"
-    assert "launches 132" in heard.placement.evidence
+    assert "launches 124" in heard.placement.evidence

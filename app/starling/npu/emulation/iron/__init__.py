@@ -8,6 +8,16 @@ from __future__ import annotations
 
 from starling.npu.emulation.iron.engine import Ran
 from starling.npu.emulation.iron.faults import BudgetExceeded, Deadlock, DmaLimit, Misuse, OutOfBounds
-from starling.npu.emulation.iron.loading import EmulatedProgram, load
+from starling.npu.emulation.iron.loading import EmulatedProgram, core_parameters, load
 
-__all__ = ["BudgetExceeded", "Deadlock", "DmaLimit", "EmulatedProgram", "Misuse", "OutOfBounds", "Ran", "load"]
+__all__ = [
+    "BudgetExceeded",
+    "Deadlock",
+    "DmaLimit",
+    "EmulatedProgram",
+    "Misuse",
+    "OutOfBounds",
+    "Ran",
+    "core_parameters",
+    "load",
+]

@@ -78,9 +78,7 @@ def load(
         StarlingError: there is no such operator, or no compiler.
         EmulationFault: the design asks for more than the device has.
     """
-    folder = locate.shipped("kernels") if kernels is None else kernels
-    if not op.isidentifier() or not (folder / op / "design.py").is_file():
-        raise StarlingError("npu.no_kernel", f"There is no NPU kernel '{op}' in {folder}.", "Update Starling.")
+    folder = _folder_of(op, kernels)
     if cores is None:
         from starling.npu.emulation.cores import library
 
@@ -96,6 +94,24 @@ def load(
     _check_arguments(op, design, arguments)
     libraries = {entry.object: cores(entry, design.device) for entry in objects}
     return EmulatedProgram(design, libraries)
+
+
+def core_parameters(op: str, kernels: Path | None = None) -> tuple[str, ...]:
+    """The names of the parameters that a design bakes into its cores.
+
+    Raises:
+        StarlingError: there is no such operator.
+    """
+    with installed(_folder_of(op, kernels)):
+        names: tuple[str, ...] = importlib.import_module(f"kernels.{op}.design").CORE
+    return names
+
+
+def _folder_of(op: str, kernels: Path | None) -> Path:
+    folder = locate.shipped("kernels") if kernels is None else kernels
+    if not op.isidentifier() or not (folder / op / "design.py").is_file():
+        raise StarlingError("npu.no_kernel", f"There is no NPU kernel '{op}' in {folder}.", "Update Starling.")
+    return folder
 
 
 def _check_arguments(op: str, design: Design, arguments: Sequence[Any]) -> None:

@@ -1,0 +1,94 @@
+"""Our designs as an xclbin of the emulation: JSON that names each core image; instruction streams say the rest."""
+
+from __future__ import annotations
+
+import functools
+import json
+import uuid
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Literal
+
+from starling.npu.emulation import cores, iron
+from starling.npu.emulation.devices import FORMAT
+from starling.npu.emulation.instructions import encode
+from starling.npu.emulation.machine import machine
+from starling.npu.xrt import lowering
+from starling.npu.xrt.kernels import KernelSet, Words
+from starling.npu.xrt.lowering import Job, Value, lower
+from starling.npu.xrt.operations import ARGUMENTS, Operation
+
+PROGRAMS_KEPT = 1024
+"""Some hundred for each shape of a model: every head of attention has its own."""
+
+
+def emulated(
+    generation: str, operations: Iterable[Operation], folder: Path, unit: Literal["words", "bytes"] = "words"
+) -> KernelSet:
+    """The core images of these operations. Their C++ is compiled for this machine when one is first asked for.
+
+    Raises:
+        StarlingError: ``npu.no_compiler``.
+    """
+    cores.compiler()
+    images = {image(operation): operation for operation in operations}
+    kernels = [_entry(operation, generation) for operation in images.values()]
+    contents: dict[str, Any] = {"format": FORMAT, "generation": generation, "unit": unit, "kernels": kernels}
+    # The same kernels have the same uuid, as a compiler's would.
+    contents["uuid"] = str(uuid.uuid5(uuid.NAMESPACE_OID, json.dumps(contents, sort_keys=True)))
+    path = folder / f"whisper-{generation}.xclbin"
+    path.write_text(json.dumps(contents), "utf-8")
+    return KernelSet(
+        generation,
+        path,
+        unit,
+        lowering.block(generation),
+        image,
+        lambda operation: _instructions(lower(operation, generation)),
+        lambda: machine().calls.copy(),
+    )
+
+
+def program(job: Job) -> iron.EmulatedProgram:
+    """A job's design on the emulated array, its C++ compiled; kept for the next time.
+
+    Raises:
+        StarlingError: ``npu.no_compiler``, or what the compiler says.
+        EmulationFault: the design asks for more than the device has.
+    """
+    return _program(job.op, json.dumps(dict(job.parameters), sort_keys=True))
+
+
+@functools.lru_cache(maxsize=PROGRAMS_KEPT)
+def _program(op: str, parameters: str) -> iron.EmulatedProgram:
+    return iron.load(op, json.loads(parameters))
+
+
+def _instructions(job: Job) -> Words:
+    """The stream; what it asks for is compiled now, not when a deadline runs."""
+    program(job)
+    return encode(job)
+
+
+def image(operation: Operation) -> str:
+    """The kernel's name: rows of another width are another image, because a core's buffers hold one."""
+    width = getattr(operation, "width", None)
+    return f"MLIR_AIE_{operation.symbol}" + (f"_{width}" if width else "")
+
+
+def _core(job: Job) -> dict[str, Value]:
+    """What is baked in; the rest has the design's own value."""
+    return {name: job.parameters[name] for name in iron.core_parameters(job.op) if name in job.parameters}
+
+
+def _entry(operation: Operation, generation: str) -> dict[str, Any]:
+    job = lower(operation, generation)
+    data = ARGUMENTS[operation.symbol]
+    return {
+        "name": image(operation),
+        "symbol": operation.symbol,
+        "op": job.op,
+        "core": _core(job),
+        "arguments": ["scalar", "instructions", "scalar", *(["data"] * len(data))],
+        "result": data[-1],
+    }
