@@ -14,6 +14,7 @@ import os
 import platform
 import shutil
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,11 @@ _HEADERS = ("*.h", "*.hpp", "*.inc")
 _SHOWN_LINES = 40
 """Of a compiler's errors: the first ones say what is wrong."""
 _DIGEST_BYTES = hashlib.sha256().digest_size
+KEPT = 256
+"""Compiled files in the cache; a model's kernels are a few dozen, and an older version's are never asked for again."""
+_WORKING = ".compiling-"
+_ABANDONED_S = 3600.0
+"""A file that is compiled into for longer belongs to a process that was killed."""
 
 
 class Source(Protocol):
@@ -249,12 +255,13 @@ def _compile(path: Path, command: list[str], object_name: str) -> None:
     name = ""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(".so", ".compiling-", path.parent)
+        handle, name = tempfile.mkstemp(".so", _WORKING, path.parent)
         os.close(handle)
         _run([*command, "-o", name], object_name)
         data = Path(name).read_bytes()
         Path(name).write_bytes(data + hashlib.sha256(data).digest())
         os.replace(name, path)
+        _tidy(path.parent)
     except OSError as error:
         raise StarlingError(
             "npu.core_cache",
@@ -264,6 +271,21 @@ def _compile(path: Path, command: list[str], object_name: str) -> None:
     finally:
         if name:
             Path(name).unlink(missing_ok=True)
+
+
+def _tidy(folder: Path) -> None:
+    """Remove the oldest files and what killed processes left; others may be doing the same."""
+    found = []
+    for entry in os.scandir(folder):
+        with contextlib.suppress(OSError):
+            found.append((entry.stat().st_mtime, Path(entry.path)))
+    found.sort(reverse=True)
+    now = time.time()
+    old = [path for _, path in [item for item in found if not item[1].name.startswith(_WORKING)][KEPT:]]
+    old += [path for changed, path in found if path.name.startswith(_WORKING) and now - changed > _ABANDONED_S]
+    for path in old:
+        with contextlib.suppress(OSError):
+            path.unlink()
 
 
 def _run(command: list[str], object_name: str) -> None:

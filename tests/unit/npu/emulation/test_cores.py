@@ -3,6 +3,7 @@ import dataclasses
 import multiprocessing
 import os
 import shutil
+import time
 from pathlib import Path
 
 import numpy as np
@@ -209,6 +210,21 @@ def test_a_cache_that_cannot_be_written(source, tmp_path):
     with pytest.raises(StarlingError, match="could not be stored") as caught:
         cores.library(source, "npu1")
     assert caught.value.code == "npu.core_cache"
+
+
+def test_the_cache_does_not_grow_for_ever(source, tmp_path, monkeypatch):
+    folder = tmp_path / "home" / "cache" / "cores"
+    folder.mkdir(parents=True)
+    for number in range(6):
+        for name in (f"old-{number}.so", f".compiling-{number}.so"):
+            (folder / name).touch()
+            # Half of those being compiled are a minute old, the others two hours.
+            age = 7200 + number if number % 2 or name[0] == "o" else 60
+            os.utime(folder / name, (time.time() - age,) * 2)
+    monkeypatch.setattr(cores, "KEPT", 4)
+    path = cores.library(source, "npu1").path
+    young = {f".compiling-{number}.so" for number in (0, 2, 4)}
+    assert {entry.name for entry in cached(tmp_path)} == {path.name, "old-0.so", "old-1.so", "old-2.so"} | young
 
 
 def _compile(source: CoreObject) -> set[int]:
