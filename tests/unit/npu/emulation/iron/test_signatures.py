@@ -13,7 +13,7 @@ from starling.npu.emulation.iron import cores, dataflow, device, package
 from starling.npu.emulation.iron.table import methods, modules, table
 
 KERNELS = locate.shipped("kernels")
-DESIGNS = sorted(path for path in KERNELS.rglob("*.py") if path.name not in ("test.py", "conftest.py", "testing.py"))
+DESIGNS = sorted(path for path in KERNELS.rglob("*.py") if not path.name.startswith(("test", "conftest")))
 ALLOWED_ROOTS = {"numpy", "ml_dtypes", "kernels", "aie"}
 # Methods of IRON's classes, at any version, that the table leaves out: a name that only IRON has.
 REFUSED = frozenset(
