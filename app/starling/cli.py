@@ -30,6 +30,7 @@ COMMANDS = {
     "blocklist": "the same for sentences that are never written",
     "profiles": "list, show, set and remove what differs in single applications",
     "models": "list, download, import, check and remove models",
+    "kernels": "list, plan, build and check the NPU's kernels for a model",
     "power": "show the NPU's power mode, or set it",
     "devices": "list microphones and speakers",
     "doctor": "say what this machine has, what is in use, and how to fix what is missing",
