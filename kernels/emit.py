@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 
-def emit(job: dict[str, Any]) -> str:
+def emit(job: Any) -> str:
     """The MLIR text of a design.
 
     Raises:
         ValueError: the job is none, or the design refuses its parameters.
     """
-    op, parameters = job.get("op"), job.get("parameters")
+    op, parameters = (job.get("op"), job.get("parameters")) if isinstance(job, dict) else (None, None)
     if not isinstance(op, str) or not op.isidentifier() or not isinstance(parameters, dict):
         raise ValueError('a job is {"op": NAME, "parameters": {...}}')
     folder = Path(__file__).resolve().parent
