@@ -105,7 +105,7 @@ class Dictating:
         make: the hand, made on the thread of the insertions at its first use.
         look: tells what has the focus.
         keep: the history.
-        emit: hears of ``Inserted``, ``NotInserted``, ``TakenBack`` and ``Trouble``.
+        emit: hears of ``Aimed``, ``Inserted``, ``NotInserted``, ``TakenBack`` and ``Trouble``.
         profiles: what differs in applications now.
     """
 
@@ -147,6 +147,11 @@ class Dictating:
             text = _Text(utterance.turn, utterance.text, utterance.language, private, time.monotonic())
             self._tasks.put(lambda: self._take(text))
 
+    def aim(self) -> None:
+        """Somebody begins to dictate: tell where that would go."""
+        if self._on:
+            self._tasks.put(self._aim)
+
     def close(self) -> None:
         """Insert no more, and let go of clipboards. What was not inserted is in the history."""
         self._on, self._closing = False, True
@@ -163,6 +168,11 @@ class Dictating:
         if not self._closing:
             self._look()
             self._ready(private=False)
+
+    def _aim(self) -> None:
+        if not self._closing:
+            place = self._look()
+            self._emit(events.Aimed(place.application, is_own(place)))
 
     def _ready(self, *, private: bool) -> Hand:
         if self._hand is None:
@@ -278,6 +288,11 @@ def is_own(place: Target) -> bool:
     if place.pid and not SANDBOXED:
         return place.pid == os.getpid()
     return place.application.lower() in OWN_APPLICATIONS
+
+
+def begins(event: events.Event) -> bool:
+    """Whether somebody begins to speak or to hold the talk key."""
+    return isinstance(event, events.SpeechBegan) or (isinstance(event, events.Listening) and event.held)
 
 
 def _same(one: Target, other: Target) -> bool:

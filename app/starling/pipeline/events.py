@@ -18,6 +18,7 @@ from starling.pipeline.history_events import HistoryFound as HistoryFound
 from starling.pipeline.history_events import HistoryRead as HistoryRead
 from starling.pipeline.history_events import HistoryTaken as HistoryTaken
 from starling.pipeline.history_events import PrivateChanged as PrivateChanged
+from starling.pipeline.insertion_events import Aimed as Aimed
 from starling.pipeline.insertion_events import Inserted as Inserted
 from starling.pipeline.insertion_events import InsertionEvent as InsertionEvent
 from starling.pipeline.insertion_events import NotInserted as NotInserted

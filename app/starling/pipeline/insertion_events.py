@@ -6,6 +6,19 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class Aimed:
+    """A dictation begins: this had the focus then, and its text goes there unless the focus moves.
+
+    Attributes:
+        application: as of :class:`Inserted`; empty where the desktop does not tell.
+        own: a window of Starling, where a text stands in the transcript.
+    """
+
+    application: str = ""
+    own: bool = False
+
+
+@dataclass(frozen=True)
 class Inserted:
     """The text of a turn stands where the cursor was.
 
@@ -50,4 +63,4 @@ class TakenBack:
     turn: str
 
 
-InsertionEvent = Inserted | NotInserted | TakenBack
+InsertionEvent = Aimed | Inserted | NotInserted | TakenBack

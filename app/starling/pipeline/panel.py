@@ -25,6 +25,8 @@ class Activity(Enum):
     WAITING = "waiting"
     """Listening while the talk key is held, and it is not."""
     HEARING = "hearing"
+    PAUSED = "paused"
+    """A dictation is held: what is said is not written down, unless the talk key is down."""
     TRANSCRIBING = "transcribing"
     SPEAKING = "speaking"
     RESTARTING = "restarting"
@@ -85,6 +87,7 @@ class Panel:
     power: events.PowerShown | None = None
     proofs: events.ProofShown | None = None
     not_inserted: events.NotInserted | None = None
+    paused: bool = False
 
     @property
     def activity(self) -> Activity:
@@ -105,7 +108,9 @@ class Panel:
             (Activity.MUTED, self.listening.muted),
             (Activity.NO_MICROPHONE, self.microphone.state == "lost"),
             (Activity.STARTING, not self.ready),
-            (Activity.HEARING, self.hearing or self.listening.held),
+            (Activity.HEARING, self.listening.held),
+            (Activity.PAUSED, self.paused),
+            (Activity.HEARING, self.hearing),
         )
 
 
@@ -138,6 +143,8 @@ def after(panel: Panel, event: events.Event) -> Panel:
             return replace(panel, not_inserted=event)
         case events.Inserted():
             return replace(panel, not_inserted=None)
+        case events.DictationSaid(paused=paused):
+            return replace(panel, paused=paused)
         case events.SpeechBegan():
             return replace(panel, hearing=True, partial="", not_inserted=None)
         case events.SpeechDropped():
@@ -162,7 +169,7 @@ def after(panel: Panel, event: events.Event) -> Panel:
             failed = str(error) if error else ""
             closed = replace(panel, microphone=DeviceView(), speaker=DeviceView(), hearing=False, speaking=False)
             closed = replace(closed, connection=events.ConnectionShown(), proofs=None)  # told again by what runs next
-            return replace(closed, failed=failed, ready=False, transcribing=0, partial="")
+            return replace(closed, failed=failed, ready=False, transcribing=0, partial="", paused=False)
     return panel
 
 
@@ -173,9 +180,15 @@ def _listening(panel: Panel, event: events.Listening) -> Panel:
         microphone = DeviceView("closed")
     elif microphone.state == "closed":
         microphone = DeviceView("opening")
-    kept = panel.not_inserted if event.mode == panel.listening.mode else None
-    hearing = panel.hearing and not deaf
-    return replace(panel, listening=event, microphone=microphone, hearing=hearing, not_inserted=kept)
+    same = event.mode == panel.listening.mode
+    return replace(
+        panel,
+        listening=event,
+        microphone=microphone,
+        hearing=panel.hearing and not deaf,
+        not_inserted=panel.not_inserted if same else None,
+        paused=panel.paused and same,
+    )
 
 
 def _still_hearing(panel: Panel, event: events.MicrophoneChanged) -> bool:

@@ -20,7 +20,7 @@ from starling.pipeline import engines, events, inserting, keeping, sound_events
 from starling.pipeline.choice import Choice
 from starling.pipeline.conversation import Rules
 from starling.pipeline.coordinator import Coordinator
-from starling.pipeline.dictating import Dictating
+from starling.pipeline.dictating import Dictating, begins
 from starling.pipeline.dictation_text import DictationText
 from starling.pipeline.ears import Ears
 from starling.pipeline.handsfree import HandsFree
@@ -201,7 +201,14 @@ class Session:
         def keep(turn: str, text: str) -> None:
             line.after_stores(lambda: self.keeper.shaped(turn, text))
 
-        return self.text.overhear(emit, keep, self._insert)
+        told = self.text.overhear(emit, keep, self._insert)
+
+        def overheard(event: events.Event) -> None:
+            told(event)
+            if self.dictating is not None and begins(event):
+                self.dictating.aim()
+
+        return overheard
 
     def _dictating(self, line: RecognitionLine, stack: ExitStack) -> Dictating:
         noting = Noting(self.keeper, line)

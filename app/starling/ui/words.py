@@ -20,6 +20,7 @@ def activity_word(activity: Activity) -> str:
         Activity.READY: translate("Words", "Listening"),
         Activity.WAITING: translate("Words", "Hold to talk"),
         Activity.HEARING: translate("Words", "Hearing you"),
+        Activity.PAUSED: translate("Words", "Paused"),
         Activity.TRANSCRIBING: translate("Words", "Transcribing"),
         Activity.SPEAKING: translate("Words", "Speaking"),
         Activity.RESTARTING: translate("Words", "Engine restarting"),

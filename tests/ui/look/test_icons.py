@@ -12,7 +12,7 @@ from starling.ui.look import theme as look
 PINNED = (
     "microphone microphone-off send stop settings copy replay retry delete clear assistant dictation off speaker chip "
     "bolt gauge warning error info check close more search reset tray-idle tray-hearing tray-speaking tray-muted "
-    "tray-off tray-problem starling"
+    "tray-off tray-paused tray-problem starling"
 ).split()
 TRAY = [name for name in PINNED if name.startswith("tray-")]
 EVERY = sorted(path.stem for path in shipped("resources", "icons").glob("*.svg"))

@@ -96,7 +96,7 @@ def test_every_activity_has_a_shape(qtbot, activity):
 def test_shapes_differ(qtbot):
     names = sorted({icon_name(activity) for activity in Activity})
     images = {name: tray_icon(name).pixmap(32, 32).toImage() for name in names}
-    assert len(names) == 6
+    assert len(names) == 7
     assert all(images[one] != images[other] for one, other in itertools.combinations(names, 2))
 
 

@@ -13,7 +13,7 @@ from starling.dictation.surroundings import Target
 from starling.dictation.text.rules import Command, Shaped, Switches, TextRules
 from starling.dictation.text.shape import shape
 from starling.pipeline import events
-from starling.pipeline.dictating import Dictating, is_own
+from starling.pipeline.dictating import Dictating, begins, is_own
 from starling.pipeline.dictation_text import DictationText
 from starling.pipeline.inserting import wishes
 from starling.settings.store import load
@@ -96,6 +96,31 @@ def test_what_is_said_is_typed_and_kept(desk):
     told = desk.told[0]
     assert (told.turn, told.way, told.application, told.verified) == ("t1", "xtest", "mousepad", None)
     assert told.took_ms >= 0
+
+
+def test_where_it_would_go_is_told_when_somebody_begins(desk):
+    desk.dictating.aim()
+    desk.done()
+    desk.place = replace(TERMINAL, pid=os.getpid())
+    desk.dictating.aim()
+    desk.done()
+    desk.dictating.use(False, Wishes())
+    desk.dictating.aim()
+    desk.done()
+    assert desk.told == [events.Aimed("mousepad", False), events.Aimed("xterm", True)]
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        (events.SpeechBegan(1.0), True),
+        (events.Listening("dictation", "hold", False, held=True), True),
+        (events.Listening("dictation", "hold", False), False),
+        (events.SpeechEnded(), False),
+    ],
+)
+def test_when_somebody_begins(event, expected):
+    assert begins(event) is expected
 
 
 def test_texts_go_on_from_what_was_typed_in_the_same_window(desk):

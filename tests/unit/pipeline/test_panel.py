@@ -26,6 +26,8 @@ def reply(**fields):
     return events.ReplyEnded(events.Reply("x", **fields))
 
 
+DICTATES = listening("dictation")
+PAUSE = events.DictationSaid("pause", True)
 STOPPED = events.Stopped(StarlingError("app.ended", "It ended."))
 
 
@@ -46,6 +48,12 @@ def panel(*happened):
         ((*UP, events.SpeechBegan(1.0), events.SpeechEnded()), Activity.TRANSCRIBING),
         ((*UP, events.SpeechBegan(1.0), events.SpeechEnded(), heard()), Activity.READY),
         ((*UP, events.SpeechBegan(1.0), events.SpeechEnded(), events.SpeechBegan(2.0)), Activity.HEARING),
+        ((*UP, DICTATES, PAUSE), Activity.PAUSED),
+        ((*UP, DICTATES, PAUSE, events.SpeechBegan(1.0)), Activity.PAUSED),
+        ((*UP, DICTATES, PAUSE, listening("dictation", held=True)), Activity.HEARING),
+        ((*UP, DICTATES, PAUSE, listening("dictation", muted=True)), Activity.MUTED),
+        ((*UP, DICTATES, PAUSE, events.DictationSaid("resume", False)), Activity.READY),
+        ((*UP, DICTATES, PAUSE, listening()), Activity.READY),
         ((*UP, events.ReplyBegan("x")), Activity.SPEAKING),
         ((*UP, events.ReplyBegan("x"), reply()), Activity.READY),
         ((*UP, events.ReplayBegan("t")), Activity.SPEAKING),

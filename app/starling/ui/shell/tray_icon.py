@@ -26,6 +26,7 @@ _NAMES = {
     Activity.READY: "tray-idle",
     Activity.WAITING: "tray-idle",
     Activity.HEARING: "tray-hearing",
+    Activity.PAUSED: "tray-paused",
     Activity.TRANSCRIBING: "tray-hearing",
     Activity.SPEAKING: "tray-speaking",
     Activity.RESTARTING: "tray-problem",

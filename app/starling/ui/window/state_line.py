@@ -25,6 +25,7 @@ LOOKS: dict[Activity, tuple[str, str]] = {
     Activity.READY: ("microphone", "success"),
     Activity.WAITING: ("keyboard", "text_muted"),
     Activity.HEARING: ("waveform", "accent"),
+    Activity.PAUSED: ("pause", "warning"),
     Activity.TRANSCRIBING: ("dictation", "accent"),
     Activity.SPEAKING: ("speaker", "accent"),
     Activity.RESTARTING: ("retry", "warning"),
@@ -106,6 +107,8 @@ class StateLine(QFrame):
                 return self._how_to_begin(panel, wake_phrase)
             case Activity.WAITING:
                 return self.tr("Hold Space or the Talk button while you speak.")
+            case Activity.PAUSED:
+                return self.tr("What you say is not written down until dictation is resumed. The talk key writes.")
             case Activity.SPEAKING:
                 return self.tr("Escape or the Stop button ends it.")
             case Activity.RESTARTING | Activity.FAILED:
