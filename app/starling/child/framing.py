@@ -10,12 +10,12 @@ import json
 import struct
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
-Arrays = dict[str, NDArray[Any]]
+Arrays: TypeAlias = "dict[str, NDArray[Any]]"
 _LENGTHS = struct.Struct("<II")
 MAX_HEADER_BYTES = 16 * 2**20
 MAX_BODY_BYTES = 2**31
@@ -36,15 +36,21 @@ class Message:
 
 def encode(data: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]] | None = None) -> list[bytes | memoryview]:
     """Return the frame as buffers to be written in order; array bytes are not copied."""
-    contiguous = {name: np.ascontiguousarray(array) for name, array in (arrays or {}).items()}
+    if not arrays:  # a child that needs no numbers does not load numpy
+        return _frame(data, [], [])
+    import numpy as np
+
+    contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     table = [[name, array.dtype.name, list(array.shape)] for name, array in contiguous.items()]
+    return _frame(data, table, [array.reshape(-1).view(np.uint8).data for array in contiguous.values() if array.nbytes])
+
+
+def _frame(data: Mapping[str, Any], table: list[Any], arrays: list[memoryview]) -> list[bytes | memoryview]:
     header = json.dumps({"data": data, "arrays": table}, ensure_ascii=False).encode()
-    body = sum(array.nbytes for array in contiguous.values())
+    body = sum(array.nbytes for array in arrays)
     if len(header) > MAX_HEADER_BYTES or body > MAX_BODY_BYTES:
         raise FrameError(f"message too large: header {len(header)} bytes, arrays {body} bytes")
-    parts: list[bytes | memoryview] = [_LENGTHS.pack(len(header), body), header]
-    parts += [array.reshape(-1).view(np.uint8).data for array in contiguous.values() if array.nbytes]
-    return parts
+    return [_LENGTHS.pack(len(header), body), header, *arrays]
 
 
 def write(stream: BinaryIO, data: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]] | None = None) -> None:
@@ -86,6 +92,8 @@ def _decode(header: bytes, body: bytes) -> Message:
     parsed = json.loads(header)
     arrays: Arrays = {}
     offset = 0
+    if parsed["arrays"]:
+        import numpy as np
     for name, dtype_name, shape in parsed["arrays"]:
         if dtype_name not in _ALLOWED_DTYPES:
             raise ValueError(f"dtype {dtype_name!r}")

@@ -14,11 +14,12 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, BinaryIO, cast
-
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from starling.child import framing
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 STDERR_LINES = 40
 STDERR_LINE_BYTES = 4096

@@ -58,6 +58,7 @@ class Running:
         self._ready = threading.Lock()  # guards the two below
         self._loaded = ""
         self._built = False
+        self._watchers: set[str] = set()  # of the coordinator's thread
         self.proving = Proving(lambda: self._choice, emit, self._proven)
         self._emit = emit = self.proving.overhear(emit)
         with ExitStack() as stack:
@@ -151,11 +152,12 @@ class Running:
         """Stop speaking."""
         self._do(self._coordinator.silence)
 
-    def watch_sound(self, on: bool) -> None:
-        """Send meters, or no more."""
+    def watch_sound(self, on: bool, who: str) -> None:
+        """Send meters, or no more, unless another one watches."""
 
         def switch() -> None:
-            self._coordinator.metering = on
+            (self._watchers.add if on else self._watchers.discard)(who)
+            self._coordinator.metering = bool(self._watchers)
 
         self._do(switch)
 

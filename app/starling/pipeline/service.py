@@ -244,9 +244,9 @@ class Service:
         """Write what is wanted of the history to a file; answered by ``HistoryExported``."""
         self._do(lambda running: running.history.export(path, kind, wanted, overwrite))
 
-    def watch_sound(self, on: bool) -> None:
-        """Send ``Sound`` from now on, or no more."""
-        self._do(lambda running: running.watch_sound(on))
+    def watch_sound(self, on: bool, who: str = "window") -> None:
+        """Send ``Sound`` from now on, or no more, unless another one watches."""
+        self._do(lambda running: running.watch_sound(on, who))
 
     def test_speaker(self) -> None:
         """Play two soft notes through the speaker."""

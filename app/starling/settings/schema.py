@@ -10,6 +10,7 @@ from starling.settings.downloads import DOWNLOADS
 from starling.settings.history import HISTORY
 from starling.settings.insertion import INSERTION
 from starling.settings.keys import KEYS
+from starling.settings.overlay import OVERLAY
 from starling.settings.power import POWER
 from starling.settings.voice import VOICE
 
@@ -366,6 +367,7 @@ SETTINGS: tuple[Setting, ...] = (
     *_ASSISTANT,
     *CONVERSATION,
     *DICTATION_TEXT,
+    *OVERLAY,
     *INSERTION,
     *DOWNLOADS,
     *POWER,

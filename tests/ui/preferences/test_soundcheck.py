@@ -108,9 +108,9 @@ def test_the_speaker_can_be_tried(dialog, service, tell):
 
 
 def test_sound_is_watched_while_the_dialog_is_shown(dialog, service):
-    assert service.told("watch_sound") == [("watch_sound", True)]
+    assert service.told("watch_sound") == [("watch_sound", True, "window")]
     dialog.close()
-    assert service.told("watch_sound")[1:] == [("watch_sound", False)]
+    assert service.told("watch_sound")[1:] == [("watch_sound", False, "window")]
 
 
 def test_sound_stays_watched_for_a_main_window(qtbot, settings, service, bridge):
@@ -124,7 +124,7 @@ def test_sound_stays_watched_for_a_main_window(qtbot, settings, service, bridge)
     dialog = Preferences(settings, service, bridge, window)
     dialog.show()
     dialog.close()
-    assert service.told("watch_sound") == [("watch_sound", True), ("watch_sound", True)]
+    assert service.told("watch_sound") == [("watch_sound", True, "window"), ("watch_sound", True, "window")]
 
 
 def test_the_window_that_goes_to_the_tray_leaves_the_meters_running(qtbot, settings, service, bridge):
@@ -140,6 +140,6 @@ def test_the_window_that_goes_to_the_tray_leaves_the_meters_running(qtbot, setti
     window.hide()
     service.watch_sound(False)
     assert dialog.isVisible()
-    qtbot.waitUntil(lambda: service.told("watch_sound")[-1] == ("watch_sound", True))
+    qtbot.waitUntil(lambda: service.told("watch_sound")[-1] == ("watch_sound", True, "window"))
     dialog.close()
-    assert service.told("watch_sound")[-1] == ("watch_sound", False)
+    assert service.told("watch_sound")[-1] == ("watch_sound", False, "window")

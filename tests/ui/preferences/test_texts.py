@@ -17,6 +17,7 @@ from starling.ui.preferences import (
     languages,
     models_texts,
     npu_texts,
+    overlay_texts,
     power_texts,
     texts,
 )
@@ -47,6 +48,7 @@ def test_they_are_literals():
         keys_texts,
         models_texts,
         npu_texts,
+        overlay_texts,
         power_texts,
     )
     trees = [ast.parse(inspect.getsource(module)) for module in modules]

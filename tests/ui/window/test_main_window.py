@@ -156,7 +156,7 @@ def test_what_has_ended_is_started_again(qtbot, stage):
     assert (window.width(), window.state_line.again.isVisible()) == (760, True)
     qtbot.mouseClick(window.state_line.again, Qt.MouseButton.LeftButton)
     assert [call[0] for call in stage.service.calls[-3:]] == ["start", "recent", "watch_sound"]
-    assert stage.told("watch_sound")[-1] == ("watch_sound", True)
+    assert stage.told("watch_sound")[-1] == ("watch_sound", True, "window")
     assert (window.state_line.word.text(), window.state_line.again.isVisible()) == ("Starting", False)
     assert window.composer.talk.hasFocus()
     stage.tell(*READY)
@@ -221,7 +221,7 @@ def test_a_microphone_means_nothing_while_nothing_is_listened_to(stage):
 
 def test_the_start_asks_for_recent_turns_and_sound(stage):
     assert stage.told("recent") == [("recent", RECENT_TURNS)]
-    assert stage.told("watch_sound") == [("watch_sound", True)]
+    assert stage.told("watch_sound") == [("watch_sound", True, "window")]
     stage.window.hide()
     stage.window.show()
     assert [call[1] for call in stage.told("watch_sound")] == [True, False, True]
@@ -229,9 +229,9 @@ def test_the_start_asks_for_recent_turns_and_sound(stage):
 
 def test_a_minimized_window_needs_no_sound(qtbot, stage):
     stage.window.showMinimized()
-    qtbot.waitUntil(lambda: stage.told("watch_sound")[-1] == ("watch_sound", False))
+    qtbot.waitUntil(lambda: stage.told("watch_sound")[-1] == ("watch_sound", False, "window"))
     stage.window.raise_to_front()
-    qtbot.waitUntil(lambda: stage.told("watch_sound")[-1] == ("watch_sound", True))
+    qtbot.waitUntil(lambda: stage.told("watch_sound")[-1] == ("watch_sound", True, "window"))
 
 
 def test_sound_reaches_the_status_panel(stage, monkeypatch):

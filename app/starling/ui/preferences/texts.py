@@ -17,6 +17,7 @@ from starling.ui.preferences import (
     keys_texts,
     models_texts,
     npu_texts,
+    overlay_texts,
     power_texts,
 )
 from starling.ui.preferences.search import Entry
@@ -98,6 +99,7 @@ SOURCES: frozenset[str] = (
     | dictation_texts.SOURCES
     | insertion_texts.SOURCES
     | keys_texts.SOURCES
+    | overlay_texts.SOURCES
     | frozenset(
         str(source)
         for source in (

@@ -21,6 +21,7 @@ from starling.ui.shell.tray import Tray
 
 if TYPE_CHECKING:
     from starling.ui.firstrun.dialog import FirstRun
+    from starling.ui.overlay.overlay import Overlay
     from starling.ui.preferences.dialog import Preferences
     from starling.ui.window.main_window import MainWindow
 
@@ -51,6 +52,7 @@ class Shell(QObject):
         self._writer = SettingsWriter(settings)
         self._preferences: Preferences | None = None
         self._first_run: FirstRun | None = None
+        self._overlay: Overlay | None = None
         self.welcomes = False
         self._started = self._ending = self._finished = False
         self._exit_code = 0
@@ -89,6 +91,7 @@ class Shell(QObject):
         if self._started or self._ending:
             return
         self._started = True
+        self._overlay = _overlay(self._settings, self._service, self._bridge, self.tray)
         self._service.start()
         self.tray.start()
         for warning in self._settings.warnings:
@@ -178,6 +181,8 @@ class Shell(QObject):
         self._bridge.close()  # nobody looks any more
         self.window.close_policy = lambda: True
         self.tray.close()
+        if self._overlay is not None:
+            self._overlay.close()
         if self._preferences is not None:
             self._preferences.close()
         if self._first_run is not None:
@@ -216,6 +221,8 @@ class Shell(QObject):
             self._preferences = _preferences(self._settings, self._service, self._bridge, self.window)
             self._preferences.theme_changed.connect(_restyle)
             self._preferences.setting_changed.connect(lambda _key: self.window.settings_changed())
+            if self._overlay is not None:
+                self._preferences.setting_changed.connect(lambda _key: self._overlay.settings_changed())
         self._preferences.open_at(key)
 
     def open_first_run(self) -> None:
@@ -250,6 +257,12 @@ def _preferences(settings: Settings, service: Service, bridge: Bridge, window: M
     from starling.ui.preferences.dialog import Preferences  # large, and not every run opens it
 
     return Preferences(settings, service, bridge, window)
+
+
+def _overlay(settings: Settings, service: Service, bridge: Bridge, tray: Tray) -> Overlay:
+    from starling.ui.overlay.overlay import Overlay  # after the first paint
+
+    return Overlay(settings, service, bridge, tell_level=tray.show_level)
 
 
 def _first_run(settings: Settings, service: Service, bridge: Bridge, window: MainWindow) -> FirstRun:

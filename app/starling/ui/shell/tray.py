@@ -16,6 +16,9 @@ from starling.ui.words import activation_word, activity_word, mode_word
 
 MODES: tuple[events.Mode, ...] = ("assistant", "dictation", "off")
 WATCH_MS = 2000
+LEVEL_MS = 1000
+"""Another process shows the tooltip: its level is told once in so long."""
+QUIET_DBFS, LOUD_DBFS = -50.0, -3.0
 WATCHED_TIMES = 60
 """A desktop that starts Starling with the session may show its tray a minute later."""
 
@@ -73,6 +76,8 @@ class Tray(QObject):
         self._build()
         self._looks_left = WATCHED_TIMES
         self._closely = False
+        self._level = ""
+        self._level_paused = QTimer(self, singleShot=True, interval=LEVEL_MS)
         self._watch = QTimer(self, interval=WATCH_MS)
         self._watch.timeout.connect(self._look_again)
 
@@ -94,6 +99,7 @@ class Tray(QObject):
     def close(self) -> None:
         """Take the icon away. What it is told from now on changes nothing that is seen."""
         self._watch.stop()
+        self._level_paused.stop()
         self._remove()
         self.menu.close()
 
@@ -142,6 +148,21 @@ class Tray(QObject):
         if isinstance(event, events.PowerShown):
             self.power.show_power(event)
 
+    def show_level(self, dbfs: float | None) -> None:
+        """Name how loud it is, where no overlay shows it; None: nothing is heard."""
+        if self._level_paused.isActive() and dbfs is not None:
+            return
+        self._level_paused.start()
+        word = "" if dbfs is None else self._level_word(dbfs)
+        if word != self._level:
+            self._level = word
+            self._paint()
+
+    def _level_word(self, dbfs: float) -> str:
+        if dbfs < QUIET_DBFS:
+            return self.tr("low")
+        return self.tr("too high") if dbfs > LOUD_DBFS else self.tr("good")
+
     def show_can_stop(self, can_stop: bool) -> None:
         """Follow whether something goes on that can be stopped."""
         self._stop.setEnabled(can_stop)
@@ -154,6 +175,8 @@ class Tray(QObject):
     def tooltip(self) -> str:
         """The state in words."""
         state = activity_word(self._panel.activity)
+        if self._level:
+            state = self.tr("{state}, level {level}").format(state=state, level=self._level)
         if self._panel.private:
             return self.tr("Starling: {state}, private").format(state=state)
         return self.tr("Starling: {state}").format(state=state)

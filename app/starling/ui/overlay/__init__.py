@@ -1,0 +1,1 @@
+"""The small window that shows a dictation while another application is in front."""
