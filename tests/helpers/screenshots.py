@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from starling.history.bulk import fill
-from tests.helpers import insertion_shots, settings_shots
+from tests.helpers import insertion_shots, overlay_shots, settings_shots
 from tests.helpers.commands import MARK
 from tests.helpers.display import Screen
 from tests.helpers.firstrun import MOST_TABS, FirstSteps
@@ -52,6 +52,7 @@ PARTS = (
     "connection",
     "first_run",
     "insertion",
+    "overlay",
     "settings",
     "dictated",
     "panels",
@@ -242,6 +243,11 @@ class Studio:
         """The same in high contrast and at 200 %, to be looked at."""
         settings_shots.settings(self, "-contrast", STARTER.format(theme="contrast"), SIZE)
         settings_shots.settings(self, "-double", STARTER.format(theme="light"), DOUBLE, QT_SCALE_FACTOR="2")
+
+    def overlay(self) -> None:
+        """The overlay over an editor, light and dark."""
+        for theme, suffix in (("light", ""), ("dark", "-dark")):
+            overlay_shots.overlay(self, STARTER.format(theme=theme), suffix, recogniser)
 
     def panels(self) -> None:
         """The panel on faked machines, each with its accelerators proven as far as that goes."""

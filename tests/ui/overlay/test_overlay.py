@@ -5,6 +5,7 @@ import pytest
 from starling.pipeline import events
 from starling.settings.store import Settings
 from starling.ui.bridge import Bridge
+from starling.ui.overlay.note import OverlayNote
 from starling.ui.overlay.overlay import Overlay
 from starling.ui.overlay.state import Look
 from starling.ui.overlay.surface import Here, Style, packed, unpacked, way
@@ -158,3 +159,12 @@ def test_in_this_process_nothing_is_built_before_it_is_needed(qtbot):
     assert here._view.isVisible()
     here.close()
     assert here._view is None
+
+
+@pytest.mark.parametrize(("way", "needed"), [("none", True), ("here", False), ("process", False)])
+def test_the_preferences_say_why_there_is_none(qtbot, monkeypatch, way, needed):
+    monkeypatch.setattr("starling.ui.overlay.note.way", lambda platform, env: way)
+    note = OverlayNote()
+    qtbot.addWidget(note)
+    assert note.needed is needed
+    assert ("Wayland" in note.text.text()) is needed

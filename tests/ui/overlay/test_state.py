@@ -79,7 +79,12 @@ def now(*happened):
         ((*SAID, listening("off")), None),
         ((IDLE, PAUSE, listening("assistant"), IDLE, BEGAN), Look("listening", live=True)),
         # What goes wrong.
-        ((IDLE, LOST), None),
+        ((IDLE, LOST), Look("error", "It is gone.", "", LONG_S)),
+        (
+            (IDLE, DOWN, events.SpeechDropped("microphone_lost", True), IDLE, LOST),
+            Look("error", "It is gone.", "", LONG_S),
+        ),
+        ((listening("assistant"), LOST), None),
         ((IDLE, DOWN, LOST), Look("error", "It is gone.", "", LONG_S)),
         ((IDLE, MUTED), Look("error", "The microphone is muted.", "", LONG_S)),
         ((listening("assistant"), MUTED), None),

@@ -199,3 +199,14 @@ def test_icons_have_no_theme_of_ours(qtbot):
     """Another process shows them: they are pixels, not drawings to be coloured later."""
     assert isinstance(tray_icon("tray-idle"), QIcon)
     assert not tray_icon("tray-idle").pixmap(16, 16).isNull()
+
+
+@pytest.mark.parametrize(("dbfs", "word"), [(-70.0, "low"), (-20.0, "good"), (-1.0, "too high")])
+def test_the_level_is_told_where_no_overlay_shows_it(tray, dbfs, word):
+    before = tray.tooltip
+    tray.show_level(dbfs)
+    assert tray.tooltip == f"{before}, level {word}"
+    tray.show_level(-50.5)  # once in a second is enough
+    assert tray.tooltip == f"{before}, level {word}"
+    tray.show_level(None)
+    assert tray.tooltip == before

@@ -105,8 +105,7 @@ def after(now: Dictation, event: events.Event) -> Dictation:
         case events.NotInserted(reason=reason):
             return replace(now, outcome=_outcome("error", reason))
         case events.MicrophoneChanged(state="lost", message=message):
-            lost = _outcome("error", message) if _active(now) else now.outcome
-            return replace(now, hearing=False, outcome=lost)
+            return replace(now, hearing=False, outcome=_outcome("error", message))
         case events.Trouble(error=error) if error.code in _FOR_TALKERS:
             return replace(now, outcome=_outcome("error", error.message))
     return now

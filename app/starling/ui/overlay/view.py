@@ -14,7 +14,6 @@ from PySide6.QtGui import (
     QPainter,
     QPainterPath,
     QPaintEvent,
-    QPen,
     QRegion,
     QResizeEvent,
 )
@@ -27,13 +26,15 @@ from starling.ui.overlay import words
 from starling.ui.overlay.level import Level
 from starling.ui.overlay.state import Look
 
-CHARACTERS = 48
+CHARACTERS = 56
 """Width of the text in average characters."""
 GLYPH_SIZE = 28
 LEVEL_WIDTH = 84
 EDGE = 48
 """Between the overlay and the edge of the screen, where docks and players' controls are."""
 FADE_MS = 120
+MASK_ROOM = 2
+"""Masks have no half pixels: theirs are a little less round than the line, which they would cut."""
 DESTINATION_SHARE = 3
 """The destination takes this part of the text's width at most."""
 
@@ -152,7 +153,7 @@ class OverlayView(QWidget):
         """Round corners without a compositor too."""
         super().resizeEvent(event)
         path = QPainterPath()
-        path.addRoundedRect(QRectF(self.rect()), RADIUS, RADIUS)
+        path.addRoundedRect(QRectF(self.rect()), RADIUS - MASK_ROOM, RADIUS - MASK_ROOM)
         self.setMask(QRegion(path.toFillPolygon().toPolygon()))
 
     # -- painting ----------------------------------------------------------------------------------------------
@@ -170,10 +171,11 @@ class OverlayView(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         width = theme.border_width
-        painter.fillRect(self.rect(), QColor(theme.raised))
-        painter.setPen(QPen(QColor(theme.border_strong), width))
-        inner = QRectF(self.rect()).adjusted(width / 2, width / 2, -width / 2, -width / 2)
-        painter.drawRoundedRect(inner, RADIUS, RADIUS)
+        painter.fillRect(self.rect(), QColor(theme.border_strong))  # the edge, as far as the mask lets it be seen
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.raised))
+        inner = QRectF(self.rect()).adjusted(width, width, -width, -width)
+        painter.drawRoundedRect(inner, RADIUS - width, RADIUS - width)
         painter.drawPixmap(places.glyph.topLeft(), icons.pixmap(icon, role, GLYPH_SIZE, self.devicePixelRatioF()))
         _write(painter, places.word, words.word(look.kind), look_of.font("title"), theme.text)
         self._paint_detail(painter, places, look)

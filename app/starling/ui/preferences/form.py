@@ -15,6 +15,7 @@ from starling.ui.keys.card import KeysCard
 from starling.ui.kit.column import Column
 from starling.ui.kit.text import wrapped
 from starling.ui.look.tokens import SPACE_M, SPACE_S, SPACE_XL
+from starling.ui.overlay.note import OverlayNote
 from starling.ui.power.card import PowerCard
 from starling.ui.preferences import texts
 from starling.ui.preferences.changes import Changes
@@ -155,6 +156,9 @@ class Form(QScrollArea):
                 view.add_head(card)
             if page == "dictation":
                 self._add_lists(view)
+                note = OverlayNote()
+                if note.needed:
+                    view.add_foot(note)
             self._places[page].addWidget(view)
             self._connect(view)
             self.grown.emit()
