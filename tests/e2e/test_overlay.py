@@ -12,7 +12,7 @@ from tests.helpers.commands import finish
 from tests.helpers.display import Screen, need, screen
 from tests.helpers.editors import mousepad
 from tests.helpers.listening import speech_wav
-from tests.helpers.pulse import wait_until
+from tests.helpers.pulse import RECORD_RATE, wait_until
 from tests.helpers.talk_window import hold, let_go, server, talk_window
 
 __all__ = ["screen", "server"]
@@ -162,3 +162,30 @@ def test_a_killed_overlay_comes_again_with_the_next_look(apart, screen):
     apart.stdin.write("\n")
     apart.stdin.flush()
     assert wait_until(lambda: bool(set(children(apart.pid)) - {child}), COMES_S)
+
+
+@pytest.mark.pulse
+@pytest.mark.alone
+def test_sounds_are_heard_and_not_written_down(screen, server, tmp_path):
+    """The microphone hears the speaker, as on a laptop."""
+    server.pactl("load-module", "module-loopback", "source=out.monitor", "sink=mic_feed", "latency_msec=20")
+    settings = STARTER + "[dictation]\nsounds = true\n"
+    with talk_window(screen, server, tmp_path / "home", settings) as window, mousepad(screen, tmp_path) as editor:
+        with server.recording("out.monitor") as played, server.recording("mic") as heard:
+            hold(screen)
+            assert window.until(lambda: "held=True" in window.named("Listening")[-1])
+            played.wait_for(lambda samples: _notes(samples) >= 1, 10)
+            let_go(screen)
+            played.wait_for(lambda samples: _notes(samples) >= 2, 10)
+            heard.wait_for(lambda samples: _notes(samples) >= 2, 10)
+        assert window.until(lambda: bool(window.named("SpeechDropped")) or bool(window.named("Heard")))
+        assert all("text=''" in told for told in window.named("Heard"))
+        assert editor.text() == ""
+
+
+def _notes(samples) -> int:
+    """How many times it became loud after a quiet moment; each sound has two notes without one between."""
+    block = RECORD_RATE // 50
+    loud = [abs(samples[at : at + block]).max() > 0.01 for at in range(0, len(samples) - block, block)]
+    quiet = 10
+    return sum(on and not any(loud[max(0, at - quiet) : at]) for at, on in enumerate(loud))

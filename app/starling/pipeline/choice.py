@@ -62,6 +62,7 @@ class Choice:
     dictation: Switches
     insert: bool
     insertion: Insertion
+    sounds: bool
     phrases: Phrases
 
 
@@ -113,6 +114,7 @@ def choose(setting: Callable[[str], Value], language: str | None = None, **optio
         "dictation": switches(setting),
         "insert": read("dictation.insert"),
         "insertion": wishes(read),
+        "sounds": read("dictation.sounds"),
         "phrases": Phrases(
             start=read("dictation.start_phrase"),
             stop=read("dictation.stop_phrase"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from starling import locate
 from starling.audio.base import AudioSink
 from starling.audio.events import SinkEvent
 from starling.audio.speaker import Speaker
+from starling.core.chime import Cue, cue
 from starling.core.errors import StarlingError
 from starling.core.results import SAMPLE_RATE, Samples
 from starling.core.segmenter import Segmenter
@@ -20,6 +21,7 @@ from starling.pipeline import engines, events, inserting, keeping, sound_events
 from starling.pipeline.choice import Choice
 from starling.pipeline.conversation import Rules
 from starling.pipeline.coordinator import Coordinator
+from starling.pipeline.cues import Cues
 from starling.pipeline.dictating import Dictating, begins
 from starling.pipeline.dictation_text import DictationText
 from starling.pipeline.ears import Ears
@@ -91,6 +93,7 @@ class Session:
         dictating: puts dictations where the cursor is; None unless ``live``.
         book: turns for later; None unless ``live``.
         mailbox: the way to the coordinator.
+        cues: the sounds of a dictation.
         coordinator: owns the stream and the conversation.
     """
 
@@ -108,11 +111,11 @@ class Session:
         store: Path | None = None,
         live: bool = False,
     ) -> None:
-        self._emit = emit
-        self._sink = sink
+        self._emit, self._sink = emit, sink
         self.engines = both
         self.mailbox = Mailbox()
         self.book = TurnBook() if live else None
+        self.cues = Cues(self._sound)
         with ExitStack() as stack:  # closed in reverse order, also when building fails half way
             self.history = keeping.open_history(choice, emit)
             if self.history is not None:
@@ -171,6 +174,7 @@ class Session:
     def dictate(self, choice: Choice, mode: events.Mode) -> None:
         """Write and insert dictations as this says, while the mode is dictation."""
         self.text.switches, self.text.dictating = choice.dictation, mode == "dictation"
+        self.cues.on = choice.sounds
         if self.dictating is not None:
             self.dictating.use(choice.insert and mode == "dictation", choice.insertion)
 
@@ -208,14 +212,23 @@ class Session:
             if self.dictating is not None and begins(event):
                 self.dictating.aim()
 
-        return overheard
+        return self.cues.overhear(overheard)
 
     def _dictating(self, line: RecognitionLine, stack: ExitStack) -> Dictating:
         noting = Noting(self.keeper, line)
         shape, profiles = self.text.shape, self.text.profiles
-        dictating = Dictating(shape, inserting.hand, inserting.look, noting, self._emit, profiles)
+        dictating = Dictating(shape, inserting.hand, inserting.look, noting, self.cues.overhear(self._emit), profiles)
         stack.callback(dictating.close)
         return dictating
+
+    def _sound(self, name: Cue) -> None:
+        """After what is being said, and told from nothing: no words are in it, and nothing takes it for speech."""
+
+        def play() -> None:
+            with suppress(StarlingError):  # without a speaker there is no sound, and that is told elsewhere
+                self.speaking.play(cue(name), SAMPLE_RATE)
+
+        self.replies.do(play)
 
     def _insert(self, utterance: events.Utterance) -> None:
         if self.dictating is not None:

@@ -26,6 +26,14 @@ OVERLAY: tuple[Setting, ...] = (
         needs="window.overlay",
     ),
     Setting(
+        "dictation.sounds",
+        False,
+        "Sounds",
+        "Two soft notes when a dictation begins, when it ends, and when something went wrong.",
+        page="dictation",
+        keywords=("sound", "beep", "audio", "signal", "feedback"),
+    ),
+    Setting(
         "window.animations",
         True,
         "Animations",

@@ -24,6 +24,14 @@ SOURCES: frozenset[str] = frozenset(
         QT_TRANSLATE_NOOP("Settings", "Top"),
         QT_TRANSLATE_NOOP("Settings", "position"),
         QT_TRANSLATE_NOOP("Settings", "screen"),
+        QT_TRANSLATE_NOOP("Settings", "Sounds"),
+        QT_TRANSLATE_NOOP(
+            "Settings", "Two soft notes when a dictation begins, when it ends, and when something went wrong."
+        ),
+        QT_TRANSLATE_NOOP("Settings", "sound"),
+        QT_TRANSLATE_NOOP("Settings", "beep"),
+        QT_TRANSLATE_NOOP("Settings", "signal"),
+        QT_TRANSLATE_NOOP("Settings", "feedback"),
         QT_TRANSLATE_NOOP("Settings", "Animations"),
         QT_TRANSLATE_NOOP(
             "Settings",
