@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from starling.npu.emulation.machine import Machine
 from starling.npu.emulation.signatures import table
 from starling.npu.xrt.bf16 import from_bf16, to_bf16
 from starling.npu.xrt.kernels import KernelSet
-from starling.npu.xrt.operations import Gelu
+from starling.npu.xrt.lowering import Job
+from starling.npu.xrt.operations import Add, Gelu, Operation
 from starling.npu.xrt.program import Launch, Program
 from starling.npu.xrt.session import Buffer, Session
 
@@ -27,8 +29,20 @@ def fresh(fault: str = "", device: str = "npu1") -> Machine:
     return machine.replace_machine({"STARLING_NPU_FAULT": fault, "STARLING_NPU_DEVICE": device})
 
 
-def kernels(folder: Path, generation: str = "npu1", unit: Any = "words") -> KernelSet:
-    return emulated(generation, [Gelu(COUNT)], folder, unit)
+def kernels(
+    folder: Path, generation: str = "npu1", unit: Any = "words", operations: Sequence[Operation] = (Gelu(COUNT),)
+) -> KernelSet:
+    def lower(operation: Operation) -> Job:
+        return plain(operation, generation)
+
+    return emulated(generation, map(lower, operations), lower, (64, 64), folder, unit)
+
+
+def plain(operation: Operation, device: str = "npu1") -> Job:
+    """A job of a flat operation, without a planner."""
+    assert isinstance(operation, (Gelu, Add))
+    op = "gelu" if isinstance(operation, Gelu) else "add"
+    return Job(op, operation.symbol, {"device": device, "count": operation.count})
 
 
 def open_session(folder: Path, module: Any = pyxrt, **options: Any) -> Session:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from starling.npu.xrt.lowering import Job
 
 MAGIC = 0x53544C4E
-VERSION = 2
+VERSION = 3
 _HEAD = 3
 
 Words = NDArray[np.uint32]
@@ -22,7 +22,7 @@ Words = NDArray[np.uint32]
 
 def encode(job: Job) -> Words:
     """The stream of one job."""
-    text = json.dumps([job.op, dict(job.parameters)], sort_keys=True).encode()
+    text = json.dumps([job.op, job.symbol, dict(job.parameters)], sort_keys=True).encode()
     body = np.frombuffer(text.ljust(-(-len(text) // 4) * 4, b"\0"), np.uint32)
     return np.concatenate([np.array([MAGIC, VERSION, len(text)], np.uint32), body])
 
@@ -39,5 +39,5 @@ def decode(words: Words) -> Job:
     size = int(words[2])
     if len(text) != -(-size // 4) * 4:
         raise ValueError("these instructions break off")
-    op, parameters = json.loads(text[:size])
-    return Job(op, parameters)
+    op, symbol, parameters = json.loads(text[:size])
+    return Job(op, symbol, parameters)

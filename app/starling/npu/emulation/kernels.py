@@ -13,26 +13,28 @@ from starling.npu.emulation import cores, iron
 from starling.npu.emulation.devices import FORMAT
 from starling.npu.emulation.instructions import encode
 from starling.npu.emulation.machine import machine
-from starling.npu.xrt import lowering
 from starling.npu.xrt.kernels import KernelSet, Words
-from starling.npu.xrt.lowering import Job, Value, lower
-from starling.npu.xrt.operations import ARGUMENTS, Operation
+from starling.npu.xrt.lowering import Job, Lower
 
 PROGRAMS_KEPT = 1024
 """Some hundred for each shape of a model: every head of attention has its own."""
 
 
 def emulated(
-    generation: str, operations: Iterable[Operation], folder: Path, unit: Literal["words", "bytes"] = "words"
+    generation: str,
+    jobs: Iterable[Job],
+    lower: Lower,
+    block: tuple[int, int],
+    folder: Path,
+    unit: Literal["words", "bytes"] = "words",
 ) -> KernelSet:
-    """The core images of these operations. Their C++ is compiled for this machine when one is first asked for.
+    """The core images of these jobs. Their C++ is compiled for this machine when one is first asked for.
 
     Raises:
         StarlingError: ``npu.no_compiler``.
     """
     cores.compiler()
-    images = {image(operation): operation for operation in operations}
-    kernels = [_entry(operation, generation) for operation in images.values()]
+    kernels = list({job.symbol: _entry(job) for job in jobs}.values())
     contents: dict[str, Any] = {"format": FORMAT, "generation": generation, "unit": unit, "kernels": kernels}
     # The same kernels have the same uuid, as a compiler's would.
     contents["uuid"] = str(uuid.uuid5(uuid.NAMESPACE_OID, json.dumps(contents, sort_keys=True)))
@@ -42,9 +44,9 @@ def emulated(
         generation,
         path,
         unit,
-        lowering.block(generation),
-        image,
-        lambda operation: _instructions(lower(operation, generation)),
+        block,
+        lambda operation: _name(lower(operation)),
+        lambda operation: _instructions(lower(operation)),
         lambda: machine().calls.copy(),
     )
 
@@ -70,25 +72,19 @@ def _instructions(job: Job) -> Words:
     return encode(job)
 
 
-def image(operation: Operation) -> str:
-    """The kernel's name: rows of another width are another image, because a core's buffers hold one."""
-    width = getattr(operation, "width", None)
-    return f"MLIR_AIE_{operation.symbol}" + (f"_{width}" if width else "")
+def _name(job: Job) -> str:
+    return f"MLIR_AIE_{job.symbol}"
 
 
-def _core(job: Job) -> dict[str, Value]:
+def _entry(job: Job) -> dict[str, Any]:
     """What is baked in; the rest has the design's own value."""
-    return {name: job.parameters[name] for name in iron.core_parameters(job.op) if name in job.parameters}
-
-
-def _entry(operation: Operation, generation: str) -> dict[str, Any]:
-    job = lower(operation, generation)
-    data = ARGUMENTS[operation.symbol]
+    data = iron.arguments(job.op, job.parameters)
+    core = {name: job.parameters[name] for name in iron.core_parameters(job.op) if name in job.parameters}
     return {
-        "name": image(operation),
-        "symbol": operation.symbol,
+        "name": _name(job),
+        "symbol": job.symbol,
         "op": job.op,
-        "core": _core(job),
+        "core": core,
         "arguments": ["scalar", "instructions", "scalar", *(["data"] * len(data))],
         "result": data[-1],
     }

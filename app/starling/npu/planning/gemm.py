@@ -193,6 +193,13 @@ def _fitted(device: DeviceLimits, product: Product, tiles: Tiles) -> GemmPlan:
     _check_fragments(device, product, tiles)
     m = padded(product.m, device.rows * tiles.m)
     k, n = padded(product.k, tiles.k), padded(product.n, device.columns * tiles.n)
+    if product.exact and (m, k, n) != (product.m, product.k, product.n):
+        sizes = f"{product.m} x {product.k} x {product.n}"
+        raise Refused(
+            Refusal(
+                "shape", m * n * k, product.m * product.n * product.k, f"{sizes} would be padded to {m} x {k} x {n}."
+            )
+        )
     l1, l2 = l1_parts(device, product, tiles), l2_parts(device, product, tiles)
     smaller = "Smaller tiles fit."
     within("L1", f"tiles of {tiles.m} x {tiles.k} x {tiles.n}", sum(l1.values()), device.l1_bytes, fits=smaller)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -125,7 +125,7 @@ def _launches(device: DeviceLimits, shape: ModelShape, rows: int) -> Iterator[La
     make = _Maker(device, shape, rows)
     width, layers = shape.width, shape.layers
     tile = make.weight_tiles()
-    yield make.product("conv1", 2 * rows, TAPS * shape.mels, width, 1, tile, gelu=True, lda=shape.mels, ldc=width)
+    yield make.first(tile)
     yield make.product("conv2", rows, TAPS * width, width, 1, tile, gelu=True, lda=2 * width)
     yield make.flat("embed", 1)
     yield make.norm("norm1", "bf16", layers)
@@ -147,15 +147,20 @@ class _Maker:
     def weight_tiles(self) -> Tiles:
         """One choice for all products with weights, so that they share two core images: the quickest that all take.
 
-        The first convolution's depth is padded; nothing else need be.
+        Depth and columns are those of the largest static shape, because weights are cut into such blocks once. The
+        first convolution's depth is padded; nothing else need be.
         """
-        rows, width, inner = self.rows, self.shape.width, self.shape.inner
+        whole = self._quickest(self.shape.buckets[-1], lambda tiles: True)
+        return self._quickest(self.rows, lambda tiles: (tiles.k, tiles.n) == (whole.k, whole.n))
+
+    def _quickest(self, rows: int, wanted: Callable[[Tiles], bool]) -> Tiles:
+        width, inner = self.shape.width, self.shape.inner
         sizes = [(rows, width, 3 * width), (rows, width, width), (rows, width, inner), (rows, inner, width)]
         first = plan_gemm(self.device, *sizes[1], bias=True, gelu=True, exact=True)
         if isinstance(first, Refusal):
             self._planned("out", first)
         best: tuple[float, int, Tiles] | None = None
-        for tiles in candidates(self.device, Product(*sizes[1], exact=True)):
+        for tiles in filter(wanted, candidates(self.device, Product(*sizes[1], exact=True))):
             plans = [plan_gemm(self.device, *size, bias=True, gelu=True, exact=True, tiles=tiles) for size in sizes]
             fitting = [plan for plan in plans if isinstance(plan, GemmPlan)]
             if len(fitting) == len(plans):
@@ -166,6 +171,17 @@ class _Maker:
                 Refusal("shape", width, 0, f"No tiles fit all products of {self.shape.name} on {self.device.name}.")
             )
         return best[2]
+
+    def first(self, tiles: Tiles) -> Launch:
+        """The first convolution; a row of zeros stands before its result, the padding of the second."""
+        shape, rows = self.shape, 2 * self.rows
+        found = plan_gemm(
+            self.device, rows, TAPS * shape.mels, shape.width, bias=True, gelu=True, tiles=tiles, lda=shape.mels
+        )
+        plan = self._planned("conv1", found)
+        assert isinstance(plan, GemmPlan)
+        below = {"c_offset": shape.width, "c_elements": (rows + 1) * shape.width}
+        return self._gemm("conv1", plan, 1, (below,))
 
     def product(self, name: str, m: int, k: int, n: int, count: int, tiles: Tiles, **options: Any) -> Launch:
         found = plan_gemm(self.device, m, k, n, bias=True, tiles=tiles, **options)

@@ -6,7 +6,7 @@ The rest of the runtime knows kernels only through :class:`KernelSet`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -16,13 +16,16 @@ from numpy.typing import NDArray
 
 from starling.core.errors import StarlingError
 from starling.npu import emulation
+from starling.npu.building.cache import Built
+from starling.npu.building.jobs import stream_name
+from starling.npu.planning.shapes import ModelShape
+from starling.npu.xrt.lowering import Lowering
 from starling.npu.xrt.operations import Operation
 
 Words = NDArray[np.uint32]
 
 GENERATIONS = {"1502": "npu1", "17f0": "npu2"}
 """PCI device id -> which kernels it runs. Never by name: names changed between drivers."""
-NO_KERNELS = "no kernels are built for this NPU, and this version of Starling cannot build them yet"
 
 
 @dataclass(frozen=True)
@@ -52,24 +55,58 @@ class KernelSet:
         return len(words) * (4 if self.unit == "bytes" else 1)
 
 
-def why_not(generation: str) -> str:
-    """Why there are no kernels for a device, as one clause; empty when there are."""
-    return "" if emulation.wanted() else NO_KERNELS
+def why_not(generation: str, model: ModelShape) -> tuple[str, str]:
+    """Why there are no kernels of a model for a device, as one clause, and the fix; empty when there are."""
+    from starling.npu.building import found
+
+    if emulation.wanted():
+        return "", ""
+    try:
+        found(generation, model)
+    except StarlingError as error:
+        return error.message[:1].lower() + error.message[1:].rstrip("."), error.fix
+    return "", ""
 
 
-def find(generation: str, operations: Iterable[Operation], folder: Path) -> KernelSet:
-    """The kernels for a device.
+def find(generation: str, model: ModelShape, folder: Path) -> KernelSet:
+    """The kernels for a device and a model.
 
     Args:
         generation: ``npu1`` or ``npu2``.
-        operations: everything that they will be asked.
+        model: the encoder.
         folder: an empty one; the emulation puts its xclbin there.
 
     Raises:
-        StarlingError: ``npu.no_kernels``; from the emulation ``npu.no_compiler`` and what the compiler says.
+        StarlingError: ``npu.no_plan``, ``npu.not_built`` and what else is wrong with a build; from the emulation
+            ``npu.no_compiler`` and what the compiler says.
     """
     if emulation.wanted():
         from starling.npu.emulation.kernels import emulated
 
-        return emulated(generation, operations, folder)
-    raise StarlingError("npu.no_kernels", f"For {generation}, {NO_KERNELS}.", "")
+        lower = Lowering(generation, model)
+        return emulated(generation, lower.jobs.values(), lower, lower.block, folder)
+    from starling.npu.building import found
+
+    return _built(found(generation, model))
+
+
+def _built(built: Built) -> KernelSet:
+    """What ``starling kernels build`` made."""
+    lower = Lowering(built.device, built.model)
+    unit: Literal["words", "bytes"] = "words" if built.unit == "words" else "bytes"
+
+    def instructions(operation: Operation) -> Words:
+        job = lower(operation)
+        file = stream_name(job.symbol, dict(job.parameters))
+        if file not in built.instructions:
+            raise StarlingError("npu.not_built", f"{operation} was not built.", "Run: starling kernels build")
+        return np.fromfile(built.stream(file), np.uint32)
+
+    return KernelSet(
+        built.device,
+        built.xclbin,
+        unit,
+        lower.block,
+        lambda operation: str(built.kernels[lower(operation).symbol]["name"]),
+        instructions,
+    )

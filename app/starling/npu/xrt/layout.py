@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from starling.npu.planning.shapes import BUCKETS
+
 Array = NDArray[Any]
 
-FRAME_BUCKETS = (256, 512, 768, 1024, 1536, 2048, 3072)
-"""Mel frames of the static shapes: half of each is a multiple of what four rows of cores compute at a time."""
+FRAME_BUCKETS = tuple(2 * positions for positions in BUCKETS)
+"""Mel frames of the static shapes."""
 
 
 def padded(size: int, tile: int) -> int:

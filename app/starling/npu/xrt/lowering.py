@@ -1,4 +1,4 @@
-"""Which design computes an operation, with which parameters: from what the encoder asks to ``kernels/``. Pure."""
+"""From what the encoder asks to the designs below ``kernels/``, with the planner's tiles. Pure."""
 
 from __future__ import annotations
 
@@ -6,22 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from starling.npu.xrt.encoder_weights import EncoderShape
+from starling.core.errors import StarlingError
+from starling.npu.planning.limits import device as limits
+from starling.npu.planning.model import ModelPlan, plan_model, wanted
+from starling.npu.planning.shapes import ModelShape
 from starling.npu.xrt.operations import Add, Gelu, LayerNorm, Linear, Mix, Operation, Scores, Softmax
 
 Value = int | float | str | bool
-Tile = tuple[int, int, int]
-
-COLUMNS = {"npu1": 4, "npu2": 8}
-TILES: Mapping[str, Mapping[str, Tile]] = {
-    "npu1": {"linear": (32, 64, 32), "scores": (32, 64, 32), "mix": (32, 64, 16)},
-    "npu2": {"linear": (32, 64, 16), "scores": (32, 64, 16), "mix": (32, 64, 8)},
-}
-"""Rows, depth and columns of what one core multiplies at a time, by device and use of the product.
-
-Four rows of cores take 128 positions at once, the smallest bucket; all columns together take a whole head of 64 values
-in ``mix`` and 128 columns elsewhere, which divide every Whisper's widths.
-"""
+Meaning = tuple[Value, ...]
+"""What an operation computes, whatever the tiles."""
 
 
 @dataclass(frozen=True)
@@ -30,148 +23,111 @@ class Job:
 
     Attributes:
         op: the folder below ``kernels/``.
+        symbol: of the core image; jobs of one symbol share it.
         parameters: of its ``design``.
     """
 
     op: str
+    symbol: str
     parameters: Mapping[str, Value]
 
 
-def lower(operation: Operation, device: str) -> Job:
-    """The design of an operation.
+Lower = Callable[[Operation], Job]
+
+
+class Lowering:
+    """The planner's launches, found by what they compute.
 
     Args:
-        operation: what is asked.
         device: ``npu1`` or ``npu2``.
+        model: the encoder.
+
+    Attributes:
+        block: rows and columns of the blocks that weights are cut into.
+        jobs: everything that the kernels of this model are asked.
+
+    Raises:
+        StarlingError: ``npu.no_plan``.
     """
-    return _LOWERED[type(operation)](operation, device)
+
+    def __init__(self, device: str, model: ModelShape) -> None:
+        plans = [wanted(plan_model(limits(device), model, positions)) for positions in model.buckets]
+        self.jobs = {job_meaning(job): job for plan in plans for job in _jobs(plan)}
+        blocks = {_block(job) for job in self.jobs.values() if job.parameters.get("b") == "blocks"}
+        if len(blocks) != 1:
+            raise AssertionError(f"weights are cut once, not into {blocks}")
+        (self.block,) = blocks
+
+    def __call__(self, operation: Operation) -> Job:
+        """The job of an operation.
+
+        Raises:
+            StarlingError: ``npu.not_planned``.
+        """
+        try:
+            return self.jobs[meaning(operation)]
+        except KeyError:
+            raise StarlingError(
+                "npu.not_planned", f"The kernels are not planned for {operation}.", "Please report it."
+            ) from None
 
 
-def refusal(shape: EncoderShape, device: str) -> str:
-    """Why the kernels of a device cannot compute a model, as one clause; empty when they can."""
-    columns = COLUMNS[device]
-    across = columns * TILES[device]["linear"][2]
-    depth = TILES[device]["linear"][1]
-    head, least = shape.width // shape.heads, columns * TILES[device]["mix"][2]
-    if head % max(least, depth):
-        return f"its attention heads have {head} values, and the kernels of {device} take multiples of {least}"
-    for name, size in (("width", shape.width), ("feed-forward width", shape.inner)):
-        if size % across or size % depth:
-            return f"its {name} of {size} is no multiple of the {across} columns that {device} computes at a time"
-    return ""
+def _jobs(plan: ModelPlan) -> list[Job]:
+    return [Job(launch.op, launch.symbol, told) for launch in plan.launches for told in launch.parameters]
 
 
-def block(device: str) -> tuple[int, int]:
-    """Rows and columns of the blocks that weights are cut into."""
-    return TILES[device]["linear"][1:]
+def _block(job: Job) -> tuple[int, int]:
+    return int(job.parameters["tile_k"]), int(job.parameters["tile_n"])
 
 
-def _product(device: str, use: str, m: int, k: int, n: int) -> dict[str, Value]:
-    tile_m, tile_k, tile_n = TILES[device][use]
-    return {
-        "device": device,
-        "m": m,
-        "k": k,
-        "n": n,
-        "tile_m": tile_m,
-        "tile_k": tile_k,
-        "tile_n": tile_n,
-        "dtype": "bf16",
-        "bias": False,
-        "gelu": False,
-        "a_offset": 0,
-        "b_offset": 0,
-        "c_offset": 0,
-    }
+def job_meaning(job: Job) -> Meaning:
+    """What a job computes."""
+    told: Mapping[str, Any] = job.parameters
+    if job.op != "gemm":
+        return (job.op, *(told[name] for name in _SIZES[job.op]))
+    k, n = told["k"], told["n"]
+    dense = {"blocks": 0, "rows": n, "transposed": k}[told["b"]]
+    return _product(
+        told["out"], told["bias"], told["gelu"], told["b"], (told["m"], k, n),
+        (told.get("lda") or k, told.get("ldb") or dense, told.get("ldc") or n),
+        (told.get("a_offset", 0), told.get("b_offset", 0), told.get("c_offset", 0)),
+    )  # fmt: skip
 
 
-def _reach(rows: int, width: int, stride: int, offset: int) -> int:
-    """Elements of a buffer up to the last that a strided matrix touches."""
-    return offset + (rows - 1) * stride + width
-
-
-def _linear(op: Linear, device: str) -> Job:
-    return Job(
-        "gemm",
-        _product(device, "linear", op.m, op.k, op.n)
-        | {
-            "out": "bf16",
-            "bias": True,
-            "gelu": bool(op.gelu),
-            "b": "blocks",
-            "lda": op.lda,
-            "ldb": 0,
-            "ldc": op.ldc,
-            "c_offset": op.c_offset,
-            "a_elements": _reach(op.m, op.k, op.lda, 0),
-            "b_elements": op.k * op.n,
-            "c_elements": _reach(op.m, op.n, op.ldc, op.c_offset),
-        },
-    )
-
-
-def _scores(op: Scores, device: str) -> Job:
-    return Job(
-        "gemm",
-        _product(device, "scores", op.m, op.k, op.n)
-        | {
-            "out": "f32",
-            "b": "transposed",
-            "lda": op.lda,
-            "a_offset": op.a_offset,
-            "ldb": op.ldb,
-            "b_offset": op.b_offset,
-            "ldc": op.n,
-            "a_elements": _reach(op.m, op.k, op.lda, op.a_offset),
-            "b_elements": _reach(op.n, op.k, op.ldb, op.b_offset),
-            "c_elements": op.m * op.n,
-        },
-    )
-
-
-def _mix(op: Mix, device: str) -> Job:
-    return Job(
-        "gemm",
-        _product(device, "mix", op.m, op.k, op.n)
-        | {
-            "out": "bf16",
-            "b": "rows",
-            "lda": op.k,
-            "ldb": op.ldb,
-            "b_offset": op.b_offset,
-            "ldc": op.ldc,
-            "c_offset": op.c_offset,
-            "a_elements": op.m * op.k,
-            "b_elements": _reach(op.k, op.n, op.ldb, op.b_offset),
-            "c_elements": _reach(op.m, op.n, op.ldc, op.c_offset),
-        },
-    )
-
-
-def _softmax(op: Softmax, device: str) -> Job:
-    return Job("softmax", {"device": device, "rows": op.rows, "width": op.width, "scale": op.scale})
-
-
-def _layernorm(op: LayerNorm, device: str) -> Job:
-    out = "f32" if op.wide else "bf16"
-    sizes: dict[str, Value] = {"device": device, "rows": op.rows, "width": op.width}
-    return Job("layernorm", sizes | {"epsilon": op.epsilon, "out": out})
-
-
-def _gelu(op: Gelu, device: str) -> Job:
-    return Job("gelu", {"device": device, "count": op.count})
-
-
-def _add(op: Add, device: str) -> Job:
-    return Job("add", {"device": device, "count": op.count})
-
-
-_LOWERED: Mapping[type[Any], Callable[[Any, str], Job]] = {
-    Linear: _linear,
-    Scores: _scores,
-    Mix: _mix,
-    Softmax: _softmax,
-    LayerNorm: _layernorm,
-    Gelu: _gelu,
-    Add: _add,
+_SIZES = {
+    "softmax": ("rows", "width", "scale"),
+    "layernorm": ("rows", "width", "out", "epsilon"),
+    "gelu": ("count",),
+    "add": ("count",),
 }
+
+
+def meaning(operation: Operation) -> Meaning:
+    """What an operation computes."""
+    match operation:
+        case Linear(m, k, n, lda, ldc, c_offset, gelu):
+            return _product("bf16", True, bool(gelu), "blocks", (m, k, n), (lda, 0, ldc), (0, 0, c_offset))
+        case Scores(m, k, n, lda, a_offset, ldb, b_offset):
+            return _product("f32", False, False, "transposed", (m, k, n), (lda, ldb, n), (a_offset, b_offset, 0))
+        case Mix(m, k, n, ldb, b_offset, ldc, c_offset):
+            return _product("bf16", False, False, "rows", (m, k, n), (k, ldb, ldc), (0, b_offset, c_offset))
+        case Softmax(rows, width, scale):
+            return ("softmax", rows, width, scale)
+        case LayerNorm(rows, width, epsilon, wide):
+            return ("layernorm", rows, width, "f32" if wide else "bf16", epsilon)
+        case Gelu(count):
+            return ("gelu", count)
+        case Add(count):
+            return ("add", count)
+
+
+def _product(
+    out: str,
+    bias: bool,
+    gelu: bool,
+    b: str,
+    sizes: tuple[int, int, int],
+    strides: tuple[int, int, int],
+    offsets: tuple[int, int, int],
+) -> Meaning:
+    return ("gemm", out, bias, gelu, b, *sizes, *strides, *offsets)

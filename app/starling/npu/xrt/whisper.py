@@ -12,14 +12,11 @@ from numpy.typing import NDArray
 
 from starling.core.errors import StarlingError
 from starling.core.placement import Placement
-from starling.models.safetensors_files import SafetensorsFile
-from starling.npu.xrt import kernels, sequence
+from starling.npu.planning.shapes import of_file
+from starling.npu.xrt import kernels
 from starling.npu.xrt.bf16 import check_finite, checked_bf16
 from starling.npu.xrt.encoder import BucketProgram, DeviceWeights
-from starling.npu.xrt.encoder_weights import EncoderShape
-from starling.npu.xrt.layout import FRAME_BUCKETS, bucket_for, mel_rows
-from starling.npu.xrt.lowering import block, refusal
-from starling.npu.xrt.operations import Operation
+from starling.npu.xrt.layout import bucket_for, mel_rows
 from starling.npu.xrt.pool import Pool
 from starling.npu.xrt.session import Session
 from starling.npu.xrt.timings import Timings
@@ -43,6 +40,8 @@ class XrtEncoder:
         weights: the model's ``encoder.safetensors``.
         generation: of the device: ``npu1`` or ``npu2``.
         emulated: the module is the emulation.
+        name: of the model, for messages.
+        short_context: the model was trained for less than 30 s; otherwise there is one static shape.
         deadline_s: of one pass; None lets the size of the pass decide.
 
     Raises:
@@ -53,7 +52,15 @@ class XrtEncoder:
     beside_cpu = True
 
     def __init__(
-        self, pyxrt: Any, weights: Path, generation: str, *, emulated: bool, deadline_s: float | None = None
+        self,
+        pyxrt: Any,
+        weights: Path,
+        generation: str,
+        *,
+        emulated: bool,
+        name: str = "model",
+        short_context: bool = True,
+        deadline_s: float | None = None,
     ) -> None:
         self.timings = Timings()
         self.profiling = False
@@ -61,10 +68,11 @@ class XrtEncoder:
         self._deadline_s = deadline_s
         self._launches: Counter[str] = Counter()
         self._broken: StarlingError | None = None
-        operations = _operations(weights, generation)
+        model = of_file(name, weights, short_context)
         with tempfile.TemporaryDirectory(prefix="starling-kernels-") as folder:
-            self._session = Session(pyxrt, kernels.find(generation, operations, Path(folder)), generation)
+            self._session = Session(pyxrt, kernels.find(generation, model, Path(folder)), generation)
         self._generation = generation
+        self._least_frames = 2 * model.buckets[0]
         self._pool = Pool(self._session)
         self._weights: DeviceWeights | None = DeviceWeights(self._session, weights)
         self._shape = self._weights.shape
@@ -144,7 +152,7 @@ class XrtEncoder:
 
     def _encode(self, mel: F32) -> F32:
         frames = mel.shape[1]
-        bucket = self._program(bucket_for(frames))
+        bucket = self._program(max(bucket_for(frames), self._least_frames))
         with self.timings.measure("cpu:to device"):
             flat = mel_rows(mel, bucket.frames, bucket.mel_size)
             bucket.mel.upload(checked_bf16(flat, "the sound's features"))
@@ -179,16 +187,6 @@ class XrtEncoder:
             self._programs.popitem(last=False)[1].release()
         self._programs[frames] = BucketProgram(self._session, self._pool, self._weights, frames)
         return self._programs[frames]
-
-
-def _operations(weights: Path, generation: str) -> list[Operation]:
-    """Everything that the kernels of this model will be asked, once."""
-    shape = EncoderShape.of(SafetensorsFile(weights))
-    if reason := refusal(shape, generation):
-        raise StarlingError("npu.model_shape", f"The NPU cannot run this model: {reason}.", "Use another model.")
-    depth = block(generation)[0]
-    sequences = (sequence.encoder(shape, frames, depth) for frames in FRAME_BUCKETS)
-    return list(dict.fromkeys(step.operation for found in sequences for step in found.steps))
 
 
 def _copy(error: StarlingError) -> StarlingError:

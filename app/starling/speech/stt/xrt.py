@@ -16,6 +16,7 @@ from starling.models.info import ModelInfo
 from starling.npu import emulation
 from starling.npu.candidate import Candidate, Provider
 from starling.npu.environment import xrt_environment
+from starling.npu.planning.shapes import of_file
 from starling.npu.report import Npu, Pyxrt, versions
 from starling.npu.xrt import driver, kernels
 from starling.npu.xrt.encoder_weights import FILE
@@ -53,6 +54,8 @@ def candidate(npu: Npu, model: ModelInfo, threads: int) -> Candidate:
         return Candidate(PROVIDER, TIER, None, *hindrance)
     if not (model.path / FILE).is_file():
         return Candidate(PROVIDER, TIER, None, _NO_WEIGHTS.format(name=model.name), _NO_WEIGHTS_FIX, emulated)
+    if not emulated and (unbuilt := _unbuilt(npu, model)):
+        return Candidate(PROVIDER, TIER, None, *unbuilt)
     if emulated:
         device = emulated_device()
         return Candidate(PROVIDER, TIER, _spec(model, threads, device, {}), "", "", True, (("emulation", device),))
@@ -98,6 +101,8 @@ def encoder(config: Mapping[str, Any]) -> XrtEncoder:
         weights,
         str(config["generation"]),
         emulated=emulation.wanted(),
+        name=str(config.get("name") or weights.parent.name),
+        short_context=bool(config.get("short_context", False)),
         deadline_s=None if deadline is None else float(deadline),
     )
 
@@ -115,8 +120,17 @@ def _hindrance(npu: Npu) -> tuple[str, str] | None:
     if _python(npu.xrt.pyxrt) is None:
         fits = npu.xrt.pyxrt[0].cpython
         return f"XRT's Python module fits Python {fits} only, and this machine has none", f"Install Python {fits}."
-    reason = kernels.why_not(GENERATIONS[npu.device_id])
-    return (reason, "") if reason else None
+    return None
+
+
+def _unbuilt(npu: Npu, model: ModelInfo) -> tuple[str, str] | None:
+    """Why the kernels of a model cannot be had, and the fix."""
+    try:
+        shape = of_file(model.name, model.path / FILE, model.short_context)
+    except StarlingError as error:
+        return error.message.rstrip("."), error.fix
+    reason, fix = kernels.why_not(GENERATIONS[npu.device_id], shape)
+    return (reason, fix) if reason else None
 
 
 def _python(found: tuple[Pyxrt, ...]) -> str | None:

@@ -9,17 +9,16 @@ from starling.npu.emulation import pyxrt
 from starling.npu.emulation.instructions import encode
 from starling.npu.emulation.machine import EmulationFault, machine
 from starling.npu.emulation.memory import NEVER_WRITTEN
-from starling.npu.xrt.lowering import lower
 from starling.npu.xrt.operations import Gelu
 from starling.npu.xrt.session import Session
-from tests.helpers.emulated_npu import COUNT, fresh, kernels, open_session
+from tests.helpers.emulated_npu import COUNT, fresh, kernels, open_session, plain
 
 STATES = pyxrt.ert_cmd_state
 NEW, COMPLETED = STATES["ERT_CMD_STATE_NEW"], STATES["ERT_CMD_STATE_COMPLETED"]
 ERROR, ABORT = STATES["ERT_CMD_STATE_ERROR"], STATES["ERT_CMD_STATE_ABORT"]
 SUBMITTED = STATES["ERT_CMD_STATE_SUBMITTED"]
 TO = pyxrt.xclBOSyncDirection["XCL_BO_SYNC_BO_TO_DEVICE"]
-WORDS = encode(lower(Gelu(COUNT), "npu1"))
+WORDS = encode(plain(Gelu(COUNT)))
 
 
 class Bench:

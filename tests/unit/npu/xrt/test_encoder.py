@@ -156,7 +156,7 @@ def test_placement_without_a_launch_claims_no_npu(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("sizes", "code"),
-    [({"width": 48, "heads": 2}, "npu.model_shape"), ({"inner": 100}, "npu.model_shape")],
+    [({"width": 48, "heads": 2}, "npu.no_plan"), ({"inner": 100}, "npu.no_plan")],
 )
 def test_shapes_that_cannot_be_tiled(tmp_path: Path, sizes: dict[str, int], code: str) -> None:
     with pytest.raises(StarlingError) as refused:

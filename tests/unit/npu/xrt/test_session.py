@@ -10,8 +10,8 @@ import pytest
 
 from starling.core.errors import StarlingError
 from starling.npu.emulation import pyxrt
-from starling.npu.emulation.kernels import emulated
 from starling.npu.emulation.machine import machine
+from starling.npu.planning.shapes import KNOWN
 from starling.npu.xrt import driver
 from starling.npu.xrt import kernels as registry
 from starling.npu.xrt.operations import Add, Gelu
@@ -58,7 +58,7 @@ def test_closing_frees_the_context(tmp_path: Path) -> None:
 )
 def test_kernels_with_another_number_of_arguments_are_refused(tmp_path: Path, name: str, text: str) -> None:
     fresh()
-    made = emulated("npu1", [Gelu(COUNT), Add(COUNT)], tmp_path)
+    made = kernels(tmp_path, operations=[Gelu(COUNT), Add(COUNT)])
     session = Session(pyxrt, replace(made, image=lambda operation: name), "npu1")
     with pytest.raises(StarlingError, match=text) as refused:
         session.kernel(Gelu(COUNT))
@@ -161,8 +161,9 @@ def test_a_misspelt_switch_is_told(monkeypatch: pytest.MonkeyPatch, variable: st
 def test_no_kernels_without_the_emulation(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("STARLING_NPU", raising=False)
     with pytest.raises(StarlingError) as refused:
-        registry.find("npu1", [Gelu(COUNT)], tmp_path)
-    assert refused.value.code == "npu.no_kernels"
+        registry.find("npu1", KNOWN["base"], tmp_path)
+    assert refused.value.code == "npu.not_built"
+    assert "starling kernels build --device npu1 --model base" in refused.value.fix
 
 
 def test_the_same_kernels_have_the_same_uuid(tmp_path: Path) -> None:
@@ -193,7 +194,7 @@ def test_the_pool_gives_buffers_again(tmp_path: Path) -> None:
 
 def test_an_operation_may_write_what_it_reads(tmp_path: Path) -> None:
     fresh()
-    session = Session(pyxrt, emulated("npu1", [Add(COUNT)], tmp_path), "npu1")
+    session = open_session(tmp_path, operations=[Add(COUNT)])
     x, y = session.buffer(4 * COUNT), session.buffer(2 * COUNT)
     x.upload(np.ones(COUNT, np.float32))
     y.upload(np.full(COUNT, 0x4000, np.uint16))

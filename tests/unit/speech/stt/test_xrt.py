@@ -190,7 +190,7 @@ def test_a_model_without_the_encoders_weights(monkeypatch: pytest.MonkeyPatch, t
 @pytest.fixture
 def kernels_are_built(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("STARLING_NPU", raising=False)
-    monkeypatch.setattr(kernels, "why_not", lambda generation: "")
+    monkeypatch.setattr(kernels, "why_not", lambda generation, model: ("", ""))
     monkeypatch.setattr(xrt, "xrt_environment", lambda npu: {"XILINX_XRT": "/opt/xilinx/xrt"})
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from starling.npu.emulation.iron.engine import Ran
 from starling.npu.emulation.iron.faults import BudgetExceeded, Deadlock, DmaLimit, Misuse, OutOfBounds
-from starling.npu.emulation.iron.loading import EmulatedProgram, core_parameters, load
+from starling.npu.emulation.iron.loading import EmulatedProgram, arguments, core_parameters, load
 
 __all__ = [
     "BudgetExceeded",
@@ -18,6 +18,7 @@ __all__ = [
     "Misuse",
     "OutOfBounds",
     "Ran",
+    "arguments",
     "core_parameters",
     "load",
 ]

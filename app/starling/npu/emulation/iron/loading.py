@@ -96,6 +96,17 @@ def load(
     return EmulatedProgram(design, libraries)
 
 
+def arguments(op: str, parameters: Mapping[str, Any], kernels: Path | None = None) -> tuple[str, ...]:
+    """The types of a design's data arguments, in order.
+
+    Raises:
+        StarlingError: there is no such operator.
+    """
+    with installed(_folder_of(op, kernels)):
+        module = importlib.import_module(f"kernels.{op}.design")
+        return tuple(argument.dtype for argument in module.arguments(**parameters))
+
+
 def core_parameters(op: str, kernels: Path | None = None) -> tuple[str, ...]:
     """The names of the parameters that a design bakes into its cores.
 
