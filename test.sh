@@ -24,7 +24,7 @@ fi
 (($# == 0)) || exec "$bin/pytest" "$@"
 
 # Side by side, as many as there are processors; then what measures time, with nothing beside it.
-usual="not slow and not hardware"
+usual="not slow and not npu"
 status=0
 "$bin/pytest" -n auto --maxprocesses 4 --dist worksteal -m "$usual and not alone" || status=$?
 "$bin/pytest" -m "$usual and alone" || status=$?
