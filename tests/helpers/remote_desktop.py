@@ -10,7 +10,10 @@ from typing import Any, Literal
 
 NAME, PATH = "org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop"
 PORTAL = "org.freedesktop.portal."
-Mood = Literal["grants", "denies", "silent", "slow", "no_keyboard", "refuses_keys", "hangs_on_keys", "no_portal"]
+Mood = Literal[
+    "grants", "denies", "silent", "slow", "no_keyboard", "refuses_keys", "hangs_on_keys", "no_portal", "waits"
+]  # fmt: skip
+"""``waits``: the answer to the user's question comes when ``decide`` is set."""
 SLOW_S = 0.3
 KEYBOARD = 1
 
@@ -24,13 +27,25 @@ class RemoteDesktop:
         asked: the methods that were called.
         token: the one that is good now; each session gives another.
         tokens: those that were handed in.
+        refuse_after: so many more keys are taken; then the session is closed as by :meth:`revoke`. None: all are.
+        decide: see ``waits``.
     """
 
     def __init__(self, address: str, mood: Mood = "grants") -> None:
         from jeepney.bus_messages import message_bus
         from jeepney.io.blocking import open_dbus_connection
 
+        self._prepare(mood)
+        self._bus = open_dbus_connection(address)
+        self._bus.send_and_get_reply(message_bus.RequestName(NAME), timeout=5)
+        self._thread = threading.Thread(target=self._serve, name="remote-desktop", daemon=True)
+        self._thread.start()
+
+    def _prepare(self, mood: Mood) -> None:
         self.mood: Mood = mood
+        self.refuse_after: int | None = None
+        self.decide = threading.Event()
+        self._late: list[threading.Thread] = []
         self.typed: list[tuple[int, bool]] = []
         self.asked: list[str] = []
         self.tokens: list[str] = []
@@ -39,17 +54,19 @@ class RemoteDesktop:
         self._sessions = 0
         self._session = ""
         self._handed = ""
-        self._bus = open_dbus_connection(address)
-        self._bus.send_and_get_reply(message_bus.RequestName(NAME), timeout=5)
-        self._thread = threading.Thread(target=self._serve, name="remote-desktop", daemon=True)
-        self._thread.start()
 
     def close(self) -> None:
         """Leave the bus."""
+        self._let_go()
         with contextlib.suppress(OSError):
             self._bus.sock.shutdown(socket.SHUT_RDWR)
         self._thread.join(5)
         self._bus.close()
+
+    def _let_go(self) -> None:
+        self.decide.set()
+        for thread in self._late:
+            thread.join(5)
 
     def revoke(self) -> None:
         """The user takes the permission away: the session ends and its token is good for nothing."""
@@ -109,6 +126,13 @@ class RemoteDesktop:
         if self.mood == "refuses_keys":
             self._bus.send(new_error(message, "org.freedesktop.DBus.Error.AccessDenied", "s", ("no",)))
             return
+        if self.refuse_after is not None:
+            self.refuse_after -= 1
+            if self.refuse_after < 0:
+                self.refuse_after = None
+                self.revoke()
+                self._bus.send(new_error(message, "org.freedesktop.DBus.Error.AccessDenied", "s", ("no session",)))
+                return
         self.typed.append((message.body[2], bool(message.body[3])))
         self._bus.send(new_method_return(message))
 
@@ -127,11 +151,26 @@ class RemoteDesktop:
                 self.questions += 1  # a dialog for the user
                 if self.mood == "silent":
                     return
+                if self.mood == "waits":
+                    self._late.append(threading.Thread(target=self._decided, args=(path,), name="user"))
+                    self._late[-1].start()
+                    return
             if self.mood == "denies":
                 code = 1
             else:
-                self.token = f"token{self._sessions}"
-                results = {"devices": ("u", KEYBOARD), "restore_token": ("s", self.token)}
+                results = self._granted()
+        self._say(path, code, results)
+
+    def _granted(self) -> dict[str, Any]:
+        self.token = f"token{self._sessions}"
+        return {"devices": ("u", KEYBOARD), "restore_token": ("s", self.token)}
+
+    def _decided(self, path: str) -> None:
+        if self.decide.wait(120):
+            with contextlib.suppress(OSError):
+                self._say(path, 0, self._granted())
+
+    def _say(self, path: str, code: int, results: dict[str, Any]) -> None:
         from jeepney import DBusAddress, new_signal
 
         address = DBusAddress(path, interface=f"{PORTAL}Request")

@@ -197,6 +197,7 @@ class Inserter:
 
     def _try(self, text: str, place: Target, ways: tuple[str, ...]) -> Inserted:
         trouble = StarlingError("insert.no_way", "No way of insertion works here.", "The Insertion doctor shows why.")
+        failures: dict[str, StarlingError] = {}
         for number, name in enumerate(ways):
             if name == "scratchpad":
                 break
@@ -214,13 +215,17 @@ class Inserter:
                 verified = way.insert(text, place)
             except StarlingError as error:
                 self._failed(place, name, error)
-                trouble = error
                 if isinstance(error, Partly):
                     return self._partly(text, place, name, error)
                 if error.code in ("insert.focus_moved", "insert.modifiers_held"):
-                    break  # the same would happen to every way
+                    failures = {name: error}  # the same would happen to every way
+                    break
+                failures[name] = error
                 continue
             return self._worked(text, place, name, verified)
+        if failures:  # that of the best way is the one to mend, also where it came last this time
+            best = order(self.session, place, text, self.wishes)
+            trouble = failures[min(failures, key=best.index)]
         chosen = ways[0] == "scratchpad" and self.wishes.way_of(place.application) == "scratchpad"
         reason, fix = ("It was chosen for this.", "") if chosen else (trouble.message, trouble.fix)
         return self._kept(text, place, reason, fix)

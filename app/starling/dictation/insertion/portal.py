@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,9 @@ GRANT_S = 60.0
 """For the user to answer the desktop's question."""
 CALL_S = 3.0
 """For each call."""
+SAME_TEXT_S = 3.0
+"""For which a refusal of one use holds for the other: a text is typed, or else pasted with keys of ours."""
+_REFUSED = frozenset(("insert.portal_denied", "insert.portal_silent"))
 
 
 class PortalWay:
@@ -55,6 +59,7 @@ class PortalWay:
         self._lock = threading.Lock()
         self._link: PortalLink | None = None
         self._handle = ""
+        self._refusal: tuple[str, float, StarlingError] | None = None
 
     def available(self) -> Availability:
         """Whether the desktop has the portal; whether the user allows it shows at the first use."""
@@ -69,7 +74,7 @@ class PortalWay:
     def insert(self, text: str, target: Target) -> bool | None:
         """Type; whether it arrived, nobody tells."""
         done = 0
-        with self._lock:
+        with self._lock, self._asked_once("insert"):
             try:
                 for character in text.replace("\t", " "):
                     shifted = character == "\n" and self.shift_newline
@@ -90,7 +95,7 @@ class PortalWay:
     def chord(self, keys: Sequence[str]) -> None:
         """Press keys together."""
         *held, key = (NAMED[name] for name in keys)
-        with self._lock:
+        with self._lock, self._asked_once("chord"):
             self._strike(held, key)
 
     def close(self) -> None:
@@ -120,6 +125,21 @@ class PortalWay:
     def _notify(self, link: PortalLink, keysym: int, state: int) -> None:
         with _told():
             link.call(REMOTE, "NotifyKeyboardKeysym", "oa{sv}iu", (self._handle, {}, keysym, state))
+
+    @contextlib.contextmanager
+    def _asked_once(self, use: str) -> Iterator[None]:
+        """The user is not asked twice for one text, which may take a minute each time."""
+        if self._refusal is not None:
+            before, at_s, error = self._refusal
+            if before != use and time.monotonic() - at_s < SAME_TEXT_S:
+                raise StarlingError(error.code, error.message, error.fix)
+        self._refusal = None
+        try:
+            yield
+        except StarlingError as error:
+            if error.code in _REFUSED:
+                self._refusal = (use, time.monotonic(), error)
+            raise
 
     # -- the session -------------------------------------------------------------------------------------------------
 

@@ -92,6 +92,15 @@ def test_a_text_without_a_way_is_in_the_scratchpad_with_the_reason(make) -> None
     assert (page.text, page.reason) == ("kept\n", "It failed.")
 
 
+def test_the_reason_is_that_of_the_best_way_whichever_was_tried_first(make) -> None:
+    paste = Recorded("paste", StarlingError("insert.tool", "wl-paste failed."))
+    inserter = make(Recorded("wtype", error()), paste)
+    assert inserter.insert("a").reason == "It failed."
+    assert [failure.way for failure in inserter.memory.failures] == ["wtype", "paste"]
+    inserter.memory.worked("gedit", "paste")
+    assert inserter.insert("b").reason == "It failed."  # paste came first
+
+
 def test_half_a_text_is_not_inserted_twice(make) -> None:
     wtype, paste = Recorded("wtype", Partly(error("insert.focus_moved"), "lf")), Recorded("paste")
     inserter = make(wtype, paste)

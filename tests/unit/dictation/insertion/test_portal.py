@@ -89,6 +89,22 @@ def test_denied(way, portal) -> None:
     assert portal.text == "a"
 
 
+@pytest.mark.parametrize("mood", ["denies", "silent"])
+def test_nobody_is_asked_twice_for_one_text(way, portal, mood) -> None:
+    """Typing was refused, and pasting needs the portal for its keys."""
+    portal.mood = mood
+    for questions in (1, 2):
+        with pytest.raises(StarlingError) as typing:
+            way.insert("a", TARGET)
+        with pytest.raises(StarlingError) as pasting:
+            way.chord(("Control_L", "v"))
+        assert pasting.value.message == typing.value.message
+        assert portal.questions == questions
+    portal.mood = "grants"
+    way.insert("a", TARGET)
+    way.chord(("Control_L", "v"))
+
+
 def test_a_denied_token_is_thrown_away(way, portal, tmp_path) -> None:
     way.insert("a", TARGET)
     way.close()
