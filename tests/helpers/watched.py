@@ -5,8 +5,9 @@ Each pipeline event is a JSON line on stdout. A line on stdin is a question, and
 (accessible name of the widget with the keyboard), ``stalls`` (longest time, in ms, for which the GUI thread ran nothing
 since the last ``stalls``, less the time in which the machine gave it no processor), ``threads``, ``memory`` (resident
 bytes), ``modules`` (what is imported), ``kept-source`` (of how many files the lines are held), ``shot=FILE`` (a picture
-of the window in front), ``preferences=PAGE``, ``press=NAME`` (a button by its accessible name, with ``_``
-for each space), ``resize=WxH``, ``reach=CARD`` (scrolls the status panel until the end of that card is seen).
+of the window in front), ``preferences=PAGE``, ``set=KEY:VALUE`` (a setting, as the preferences set one),
+``press=NAME`` (a button by its accessible name, with ``_`` for each space), ``resize=WxH``, ``reach=CARD`` (scrolls the
+status panel until the end of that card is seen).
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ class Questions(QObject):
 
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
-        self._window = shell.window
+        self._window, self._shell = shell.window, shell
         self._stalls = Stalls(self)
         self._notifier = QSocketNotifier(0, QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._read)
@@ -89,6 +90,7 @@ class Questions(QObject):
             "stalls": self._stalls.take,
             "shot": self._shot,
             "preferences": self._preferences,
+            "set": self._set,
             "press": self._press,
             "reach": self._reach,
             "resize": self._resize,
@@ -115,6 +117,11 @@ class Questions(QObject):
 
     def _preferences(self, page: str) -> None:
         self._window.preferences_requested.emit(page)
+
+    def _set(self, words: str) -> None:
+        key, _, value = words.partition(":")
+        self._shell._settings.use(key, value)
+        self._shell._service.apply()
 
     def _press(self, name: str) -> bool:
         wanted = name.replace("_", " ")
