@@ -16,8 +16,8 @@ from starling.npu.emulation.machine import machine
 from starling.npu.xrt.kernels import KernelSet, Words
 from starling.npu.xrt.lowering import Job, Lower
 
-PROGRAMS_KEPT = 1024
-"""Some hundred for each shape of a model: every head of attention has its own."""
+PROGRAMS_KEPT = 256
+"""Some dozens for each static shape: every head of attention has its own."""
 
 
 def emulated(
