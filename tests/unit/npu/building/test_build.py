@@ -174,6 +174,17 @@ def test_a_hanging_tool_is_ended(fake, monkeypatch, tmp_path):
         os.kill(int((tmp_path / "pid").read_text()), 0)
 
 
+def test_a_tool_that_ignores_its_end_is_killed(fake, monkeypatch, tmp_path):
+    ignoring = f'import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); open({str(tmp_path / "pid")!r}, "w")'
+    fake.break_("clang", f"{ignoring}.write(str(os.getpid())); time.sleep(600)")
+    monkeypatch.setattr("starling.npu.building.running.run.__defaults__", ("", 1.0))
+    monkeypatch.setattr("starling.npu.building.running.END_S", 0.3)
+    with pytest.raises(StarlingError):
+        made()
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
+
+
 def test_full_disk(fake):
     fake.break_("aiecc", 'print("LLVM ERROR: IO failure: No space left on device"); sys.exit(1)')
     with pytest.raises(StarlingError) as caught:

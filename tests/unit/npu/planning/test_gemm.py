@@ -129,6 +129,8 @@ def test_descriptors_and_channels():
     assert not isinstance(plan_gemm(at(NPU1, shim=short), 64, 64, 64), Refusal)
     assert plan_gemm(at(NPU1, mem_channels=5), 64, 64, 64).budget == "channels"
     assert plan_gemm(NPU1, 64 * 65, 64, 64, tiles=Tiles(16, 8, 8)).budget == "dma"
+    # Narrow and dense: no transfer is too large, and the cores go down too often all the same.
+    assert "blocks of rows" in plan_gemm(NPU1, 64 * 65, 8, 16, tiles=Tiles(16, 8, 4)).reason
     assert plan_gemm(NPU1, 64, 256, 64, bias=True, tiles=Tiles(16, 136, 8)).budget == "dma"
 
 
