@@ -22,6 +22,7 @@ def report(*words, home):
     return json.loads(done.out), done.err
 
 
+@pytest.mark.alone  # shares of one run
 def test_the_installed_kokoro_is_profiled_and_its_edits_are_tried(home):
     told, progress = report("bench", "kokoro", "--runs", "1", home=home)
     (found,) = told["figures"]

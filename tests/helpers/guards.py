@@ -109,9 +109,9 @@ def _threads() -> set[threading.Thread]:
 
 def _settled(left: Callable[[], Any]) -> Any:
     """What ``left`` still returns once it is empty or the grace is over."""
-    end = time.monotonic() + GRACE_S
     if left():
-        gc.collect()
+        gc.collect()  # long in a large process, and it stops every other thread
+    end = time.monotonic() + GRACE_S
     while (rest := left()) and time.monotonic() < end:
         time.sleep(0.01)
     return rest

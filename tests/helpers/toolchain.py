@@ -31,7 +31,8 @@ if "--version" in arguments:
 defines = [word for word in arguments if word.startswith("-D")]
 pathlib.Path(arguments[arguments.index("-o") + 1]).write_text("object " + " ".join(defines))
 """
-FRONT = """#!{python}
+FRONT = """#!/bin/sh
+"exec" "{python}" "$0" "$@"
 import json, os, pathlib, sys, time
 arguments, tool = sys.argv[1:], {tool!r}
 ASKS = {asks!r}

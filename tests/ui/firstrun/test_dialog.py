@@ -277,7 +277,7 @@ def test_every_text_is_translated(brackets, request):
     data = {
         "AMD Ryzen 7",
         "hey starling",
-        "ctrl+alt+space",
+        "Ctrl+Alt+Space",
         "Whisper base",
         "what time is it",
         "It is ten.",
