@@ -9,6 +9,7 @@ import weakref
 from pathlib import Path
 from typing import Any
 
+from starling.npu.emulation.array import Array
 from starling.npu.emulation.machine import BDF, NAMES, Machine, machine
 from starling.npu.emulation.signatures import bound, enumeration
 
@@ -120,12 +121,18 @@ class hw_context:
         self.queue: list[Any] = []
         self.hung = False
         self.dead = False
-        weakref.finalize(self, Machine.free_context, system).atexit = False
+        self.array = Array()
+        weakref.finalize(self, _freed, system, self.array).atexit = False
 
     @property
     def fits(self) -> bool:
         """Whether the kernels were built for this device; a mismatch computes zeros and says nothing."""
         return bool(self.xclbin.contents["generation"] == machine().generation)
+
+
+def _freed(system: Machine, array: Array) -> None:
+    array.close()
+    system.free_context()
 
 
 @bound("enumerate_devices")

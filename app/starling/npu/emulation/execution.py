@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from starling.npu.emulation import instructions
 from starling.npu.emulation.devices import UNITS, hw_context
-from starling.npu.emulation.kernels import program
 from starling.npu.emulation.machine import EmulationFault, driver_error, machine
 from starling.npu.emulation.memory import bo
 from starling.npu.emulation.signatures import bound, enumeration, is_integer
@@ -149,7 +148,7 @@ class run:
         core = self.kernel.entry["core"]
         if {name: job.parameters.get(name) for name in core} != core:
             raise EmulationFault(f"these instructions are not for the cores of {self.kernel.name}; hardware hangs")
-        machine().calls += program(job).run(memory).symbols
+        machine().calls += self.kernel.context.array.run(job, memory).symbols
 
     def _decode(self) -> Job | None:
         """The instructions as they lie on the device; None where firmware reports an error."""

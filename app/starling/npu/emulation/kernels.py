@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import uuid
 from collections.abc import Iterable
@@ -10,14 +9,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from starling.npu.emulation import cores, iron
+from starling.npu.emulation.array import program
 from starling.npu.emulation.devices import FORMAT
 from starling.npu.emulation.instructions import encode
 from starling.npu.emulation.machine import machine
 from starling.npu.xrt.kernels import KernelSet, Words
 from starling.npu.xrt.lowering import Job, Lower
-
-PROGRAMS_KEPT = 256
-"""Some dozens for each static shape: every head of attention has its own."""
 
 
 def emulated(
@@ -49,21 +46,6 @@ def emulated(
         lambda operation: _instructions(lower(operation)),
         lambda: machine().calls.copy(),
     )
-
-
-def program(job: Job) -> iron.EmulatedProgram:
-    """A job's design on the emulated array, its C++ compiled; kept for the next time.
-
-    Raises:
-        StarlingError: ``npu.no_compiler``, or what the compiler says.
-        EmulationFault: the design asks for more than the device has.
-    """
-    return _program(job.op, json.dumps(dict(job.parameters), sort_keys=True))
-
-
-@functools.lru_cache(maxsize=PROGRAMS_KEPT)
-def _program(op: str, parameters: str) -> iron.EmulatedProgram:
-    return iron.load(op, json.loads(parameters))
 
 
 def _instructions(job: Job) -> Words:

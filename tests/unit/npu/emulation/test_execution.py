@@ -1,5 +1,6 @@
 """Kernels, runs and runlists as XRT's sources say, and loud where hardware would be silent."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -51,9 +52,11 @@ class Bench:
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Bench:
+def bench(tmp_path: Path) -> Iterator[Bench]:
     fresh()
-    return Bench(tmp_path)
+    made = Bench(tmp_path)
+    yield made
+    vars(made).clear()  # pytest keeps it, and with it the context and its thread
 
 
 def changed(bo: pyxrt.bo) -> bool:

@@ -1,6 +1,7 @@
 """Two memories for each buffer; nothing goes from one to the other but by a sync."""
 
 import itertools
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +15,12 @@ TO, FROM = pyxrt.xclBOSyncDirection["XCL_BO_SYNC_BO_TO_DEVICE"], pyxrt.xclBOSync
 
 
 @pytest.fixture
-def context(tmp_path: Path) -> pyxrt.hw_context:
+def context(tmp_path: Path) -> Iterator[pyxrt.hw_context]:
     fresh()
     device = pyxrt.device(0)
-    return pyxrt.hw_context(device, device.register_xclbin(pyxrt.xclbin(str(kernels(tmp_path).xclbin))))
+    made = pyxrt.hw_context(device, device.register_xclbin(pyxrt.xclbin(str(kernels(tmp_path).xclbin))))
+    yield made
+    made.array.close()  # pytest keeps the context
 
 
 @pytest.fixture

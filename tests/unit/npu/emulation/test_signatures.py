@@ -127,7 +127,7 @@ def test_no_keywords(tmp_path: Path) -> None:
     Small(open_session(tmp_path))
 
 
-@pytest.mark.hardware
+@pytest.mark.npu
 def test_the_real_module_has_every_name() -> None:
     real = pytest.importorskip("pyxrt")
     for name in (*table().signatures, *table().enums):

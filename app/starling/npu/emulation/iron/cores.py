@@ -68,6 +68,10 @@ class Core:
             self._thread.parent = greenlet.getcurrent()
             self._thread.switch()
 
+    def close(self) -> None:
+        """Give up what it is in the middle of: the garbage collector does not look into a greenlet that was left."""
+        del self._thread
+
     def block(self, condition: Callable[[], bool], reason: Callable[[], str]) -> None:
         """Give way to the others until a condition holds."""
         if condition():

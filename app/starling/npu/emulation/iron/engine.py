@@ -58,12 +58,12 @@ class Engine:
     """A design in the memory of the array, from one launch to the next.
 
     Attributes:
-        thread: which it lives in; greenlets do not move.
+        thread: which it lives in; greenlets do not move. No number: those of ended threads are given out again.
     """
 
     def __init__(self, design: Design, libraries: Mapping[str, Library]) -> None:
         self.design = design
-        self.thread = threading.get_ident()
+        self.thread = threading.current_thread()
         self._ready: deque[Any] = deque()
         self._memories: list[Memory] = []
         self._rings: list[Ring] = []
@@ -103,6 +103,11 @@ class Engine:
             sum(task.nbytes for task in started if task.end.produces),
             sum(task.nbytes for task in started if not task.end.produces),
         )
+
+    def close(self) -> None:
+        """Let go of its memory; it does not run again."""
+        for core in self._cores:
+            core.close()
 
     def _turn(self) -> None:
         ready = self._ready

@@ -37,6 +37,10 @@ class EmulatedProgram:
         self._engine: Engine | None = None
         self._lock = threading.Lock()
 
+    def fresh(self) -> EmulatedProgram:
+        """The same design on an array of its own."""
+        return EmulatedProgram(self.design, self._libraries)
+
     def run(self, memory: Sequence[np.ndarray[Any, Any]]) -> Ran:
         """One launch.
 
@@ -50,14 +54,25 @@ class EmulatedProgram:
             EmulationFault: hardware would hang or compute something else.
         """
         with self._lock:
-            engine, self._engine = self._engine, None
-            if engine is None or engine.thread != threading.get_ident():
-                engine = Engine(self.design, self._libraries)
             if len(memory) != len(self.design.data):
                 raise Misuse(f"{len(memory)} host buffers for {len(self.design.data)} arguments")
-            ran = engine.run(memory)
-            self._engine = engine
-            return ran
+            if self._engine is not None and self._engine.thread is not threading.current_thread():
+                self._unload()
+            if self._engine is None:
+                self._engine = Engine(self.design, self._libraries)
+            try:
+                return self._engine.run(memory)
+            except BaseException:
+                self._unload()
+                raise
+
+    def _unload(self) -> None:
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.close()
+
+    def __del__(self) -> None:
+        self._unload()
 
 
 def load(

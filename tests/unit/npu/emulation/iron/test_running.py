@@ -258,11 +258,24 @@ def test_a_program_goes_on_in_another_thread():
         results.append((made == given).all())
 
     once()
-    thread = threading.Thread(target=once)
-    thread.start()
-    thread.join()
+    for _ in range(3):  # threads that end before the next begins have the same number
+        thread = threading.Thread(target=once)
+        thread.start()
+        thread.join()
     once()
-    assert results == [True] * 3
+    assert results == [True] * 5
+
+
+def test_a_program_that_nobody_has_any_more_leaves_no_memory():
+    import gc
+    import weakref
+
+    program = EmulatedProgram(through(), {OBJECT: LIBRARY})
+    program.run([np.zeros(256, np.uint8), np.zeros(256, np.uint8)])
+    left = weakref.ref(program._engine)
+    del program
+    gc.collect()
+    assert left() is None
 
 
 def test_a_program_is_loaded_anew_after_a_fault():
