@@ -23,10 +23,9 @@ else
 fi
 (($# == 0)) || exec "$bin/pytest" "$@"
 
-# Side by side, one more than there are processors because some wait for sound; then what measures time, alone.
-workers=$(($(nproc) < 4 ? $(nproc) + 1 : 4))
+# Side by side, as many as there are processors; then what measures time, with nothing beside it.
 usual="not slow and not npu"
 status=0
-"$bin/pytest" -n "$workers" --dist worksteal -m "$usual and not alone" || status=$?
+"$bin/pytest" -n auto --maxprocesses 4 --dist worksteal -m "$usual and not alone" || status=$?
 "$bin/pytest" -m "$usual and alone" || status=$?
 exit "$status"

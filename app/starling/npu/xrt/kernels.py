@@ -9,18 +9,18 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from starling.core.errors import StarlingError
 from starling.npu import emulation
-from starling.npu.building.cache import Built
-from starling.npu.building.jobs import stream_name
-from starling.npu.planning.shapes import ModelShape
-from starling.npu.xrt.lowering import Lowering
 from starling.npu.xrt.operations import Operation
+
+if TYPE_CHECKING:  # the window's process asks only whether there are kernels
+    from starling.npu.building.cache import Built
+    from starling.npu.planning.shapes import ModelShape
 
 Words = NDArray[np.uint32]
 
@@ -57,10 +57,10 @@ class KernelSet:
 
 def why_not(generation: str, model: ModelShape) -> tuple[str, str]:
     """Why there are no kernels of a model for a device, as one clause, and the fix; empty when there are."""
-    from starling.npu.building import found
-
     if emulation.wanted():
         return "", ""
+    from starling.npu.building import found
+
     try:
         found(generation, model)
     except StarlingError as error:
@@ -82,6 +82,7 @@ def find(generation: str, model: ModelShape, folder: Path) -> KernelSet:
     """
     if emulation.wanted():
         from starling.npu.emulation.kernels import emulated
+        from starling.npu.xrt.lowering import Lowering
 
         lower = Lowering(generation, model)
         return emulated(generation, lower.jobs.values(), lower, lower.block, folder)
@@ -92,6 +93,9 @@ def find(generation: str, model: ModelShape, folder: Path) -> KernelSet:
 
 def _built(built: Built) -> KernelSet:
     """What ``starling kernels build`` made."""
+    from starling.npu.building.jobs import stream_name
+    from starling.npu.xrt.lowering import Lowering
+
     lower = Lowering(built.device, built.model)
     unit: Literal["words", "bytes"] = "words" if built.unit == "words" else "bytes"
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starling.child.remote import RemoteSpec
 from starling.core.engine_api import EngineSpec
@@ -16,15 +16,16 @@ from starling.models.info import ModelInfo
 from starling.npu import emulation
 from starling.npu.candidate import Candidate, Provider
 from starling.npu.environment import xrt_environment
-from starling.npu.planning.shapes import of_file
 from starling.npu.report import Npu, Pyxrt, versions
 from starling.npu.xrt import driver, kernels
 from starling.npu.xrt.encoder_weights import FILE
 from starling.npu.xrt.kernels import GENERATIONS
-from starling.npu.xrt.whisper import XrtEncoder
 from starling.speech.stt import whisper
 from starling.speech.stt.base import Encoder
 from starling.speech.stt.remote_encoder import RemoteEncoder
+
+if TYPE_CHECKING:  # the window's process only asks whether it can be started
+    from starling.npu.xrt.whisper import XrtEncoder
 
 FACTORY = "starling.speech.stt.xrt:create"
 ENCODER_FACTORY = "starling.speech.stt.xrt:encoder"
@@ -92,6 +93,8 @@ def encoder(config: Mapping[str, Any]) -> XrtEncoder:
         StarlingError: as :func:`create`.
         MemoryError: it does not fit.
     """
+    from starling.npu.xrt.whisper import XrtEncoder
+
     weights = Path(str(config["model"])) / FILE
     if not weights.is_file():
         raise StarlingError("model.missing_file", f"{FILE} is missing from {weights.parent}.", _NO_WEIGHTS_FIX)
@@ -125,6 +128,8 @@ def _hindrance(npu: Npu) -> tuple[str, str] | None:
 
 def _unbuilt(npu: Npu, model: ModelInfo) -> tuple[str, str] | None:
     """Why the kernels of a model cannot be had, and the fix."""
+    from starling.npu.planning.shapes import of_file
+
     try:
         shape = of_file(model.name, model.path / FILE, model.short_context)
     except StarlingError as error:
