@@ -6,6 +6,14 @@ import struct
 
 
 def float_bits(value: float) -> int:
-    """The bits of a float32 as a signed int32: run-time parameters are integers."""
-    (bits,) = struct.unpack("<i", struct.pack("<f", value))
+    """The bits of a float32 as a signed int32: run-time parameters are integers.
+
+    Raises:
+        ValueError: float32 has no such number.
+    """
+    try:
+        packed = struct.pack("<f", value)
+    except OverflowError:
+        raise ValueError(f"{value} is beyond float32.") from None
+    (bits,) = struct.unpack("<i", packed)
     return int(bits)

@@ -91,6 +91,8 @@ class Operator:
         """Raise ValueError for what the array cannot do."""
         if self.device not in COLUMNS:
             raise ValueError(f"{self.device!r} is not one of {', '.join(COLUMNS)}.")
+        for value in (self.units, *(rows.width for rows in (*self.inputs, self.output))):
+            check_count(value)
         if self.units < self.workers or self.units % self.workers:
             raise ValueError(f"{self.units} units are not a multiple of the {self.workers} cores of a column.")
         for rows in (*self.inputs, self.output):
@@ -114,6 +116,29 @@ class Operator:
         return column * each + min(column, more), each + (column < more)
 
 
+def check_count(value: object) -> None:
+    """Refuse what is no number of things.
+
+    Raises:
+        ValueError: it is none, or none are there, or too many for a core to count.
+    """
+    if type(value) is not int or not 0 < value < 1 << 31:
+        raise ValueError(f"{value!r} is no whole number from 1 to {(1 << 31) - 1}.")
+
+
+def runs(count: int, tile: int) -> int:
+    """Of ``tile`` values each.
+
+    Raises:
+        ValueError: there is no such number of runs.
+    """
+    check_count(count)
+    check_count(tile)
+    if count % tile:
+        raise ValueError(f"{count} values are not a multiple of {tile}.")
+    return count // tile
+
+
 def factored(rows: Rows) -> tuple[int, int]:
     """A unit's width as parts * inner, both within a dimension and inner a whole number of 32-bit words."""
     per_word = 4 // BYTES[rows.dtype]
@@ -127,6 +152,7 @@ def _check_rows(rows: Rows) -> None:
     if rows.width < LANES or rows.width % LANES:
         raise ValueError(f"{rows.name}: {rows.width} elements are not a multiple of {LANES}.")
     stride = rows.stride or rows.width
+    check_count(stride)
     per_word = 4 // BYTES[rows.dtype]
     if stride < rows.width or stride % per_word or stride // per_word > _STRIDE_WORDS:
         raise ValueError(f"{rows.name}: rows {stride} elements apart cannot be fetched.")

@@ -1,3 +1,5 @@
+import importlib
+import math
 from collections import Counter
 
 import numpy as np
@@ -70,3 +72,30 @@ def test_rows_too_far_apart(stride):
             Operator("npu1", 4, "symbol", "object.o", (rows,), rows)
     else:
         assert rows.elements(4) == 3 * stride + 1024
+
+
+ODD = (0, -1024, 1024.0, math.nan, "1024", True, 1 << 40)
+GOOD = {
+    "softmax": {"rows": 8, "width": 64},
+    "layernorm": {"rows": 8, "width": 64},
+    "gelu": {"count": 8192, "tile": 1024},
+    "add": {"count": 8192, "tile": 1024},
+    "snake": {"channels": 16, "time": 1024, "tile": 512},
+}
+
+
+@pytest.mark.parametrize(("op", "name"), [(op, name) for op, sizes in GOOD.items() for name in sizes])
+@pytest.mark.parametrize("odd", ODD)
+def test_what_is_no_number_of_things_is_refused(op, name, odd):
+    arguments = importlib.import_module(f"kernels.{op}.design").arguments
+    assert arguments(device="npu1", **GOOD[op])
+    with pytest.raises(ValueError, match=r"\S"):
+        arguments(device="npu1", **GOOD[op] | {name: odd})
+
+
+@pytest.mark.parametrize("odd", [math.nan, math.inf, 0.0, -1.0, 1e39])
+@pytest.mark.parametrize(("op", "name"), [("softmax", "scale"), ("layernorm", "epsilon")])
+def test_scalars_that_a_core_cannot_have_are_refused(op, name, odd):
+    arguments = importlib.import_module(f"kernels.{op}.design").arguments
+    with pytest.raises(ValueError, match=r"\S"):
+        arguments(device="npu1", **GOOD[op] | {name: odd})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ..common.rows import Operator, Rows
+from ..common.rows import Operator, Rows, runs
 from ..objects import Argument, CoreObject
 
 CORE = ("device", "tile")
@@ -18,11 +18,9 @@ def objects(*, tile: int = TILE, **_: Any) -> tuple[CoreObject, ...]:
 
 
 def _operator(device: str, count: int, tile: int) -> Operator:
-    if count % tile:
-        raise ValueError(f"{count} values are not a multiple of {tile}.")
     return Operator(
         device=device,
-        units=count // tile,
+        units=runs(count, tile),
         symbol="gelu_bf16",
         object=objects(tile=tile)[0].object,
         inputs=(Rows("x", "bf16", tile),),

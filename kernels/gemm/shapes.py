@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, fields
+from typing import Literal, get_args
 
 B = Literal["blocks", "rows", "transposed"]
 
@@ -26,6 +26,9 @@ WORD = 4
 """Bytes: what DMAs count in."""
 REPEAT_LIMIT = 64
 """How often a shim DMA repeats a transfer (the outermost size)."""
+
+_POSITIVE = ("m", "k", "n", "tile_m", "tile_k", "tile_n")
+_BUFFERS = ("a_elements", "b_elements", "c_elements")
 
 
 @dataclass(frozen=True)
@@ -59,17 +62,20 @@ class Shape:
     c_elements: int = 0
 
     def __post_init__(self) -> None:
+        self._check_numbers()
         if (self.device, self.dtype) not in FRAGMENTS or self.out not in OUTPUTS[self.dtype]:
             raise ValueError(f"there is no product of {self.dtype} into {self.out} on {self.device}")
         if self.dtype == "i8" and self.bias is (self.out == "i32"):
             raise ValueError("int8 has scales and biases for bf16 and f32, and none for i32")
         if self.gelu and self.out == "i32":
             raise ValueError("GELU needs a result in bf16 or f32")
+        if self.b not in get_args(B):
+            raise ValueError(f"b = {self.b!r} is not one of {', '.join(get_args(B))}")
         r, s, t = self.fragment
         units = (("m", ROWS * self.tile_m), ("k", self.tile_k), ("n", self.columns * self.tile_n))
         for name, unit in units:
             size = getattr(self, name)
-            if size < 1 or size % unit:
+            if size % unit:
                 raise ValueError(f"{name} = {size} is not a multiple of {unit}")
         for name, unit in (("tile_m", r), ("tile_k", s), ("tile_n", t)):
             if getattr(self, name) % unit:
@@ -84,6 +90,20 @@ class Shape:
             raise ValueError(f"m = {self.m} is more than {REPEAT_LIMIT} times {ROWS * self.tile_m} rows")
         if self.bias and self.object_repeats > REPEAT_LIMIT:
             raise ValueError(f"tile_k = {self.tile_k} is too high for a bias to fill an object")
+        self._check_reach()
+
+    def _check_numbers(self) -> None:
+        for entry in fields(self):
+            value, least = getattr(self, entry.name), 1 if entry.name in _POSITIVE else 0
+            if entry.type == "int" and (type(value) is not int or value < least):
+                raise ValueError(f"{entry.name} = {value!r} is no whole number from {least} on")
+
+    def _check_reach(self) -> None:
+        if self.c_stride < self.n:
+            raise ValueError(f"ldc = {self.ldc}: rows of {self.n} would be written over one another")
+        for name, given, least in zip(_BUFFERS, self.sizes, self.reached, strict=True):
+            if given < least:
+                raise ValueError(f"{name} = {given}, and {least} are reached")
 
     @property
     def columns(self) -> int:
@@ -143,11 +163,17 @@ class Shape:
     @property
     def sizes(self) -> tuple[int, int, int]:
         """Elements of the buffers of A, B and C: what was asked for, or what is reached."""
+        a, b, c = self.reached
+        return self.a_elements or a, self.b_elements or b, self.c_elements or c
+
+    @property
+    def reached(self) -> tuple[int, int, int]:
+        """Elements of the smallest buffers of A, B and C."""
         a = self.a_offset + (self.m - 1) * self.a_stride + self.k
         rows, width = {"blocks": (1, self.k * self.n), "rows": (self.k, self.n), "transposed": (self.n, self.k)}[self.b]
         b = self.b_offset + (rows - 1) * self.b_stride + width
         c = self.c_offset + (self.m - 1) * self.c_stride + self.n
-        return self.a_elements or a, self.b_elements or b, self.c_elements or c
+        return a, b, c
 
     @property
     def l1_bytes(self) -> int:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import importlib
+import math
 import shutil
 
 import numpy as np
@@ -284,7 +285,7 @@ def test_rounding_is_to_the_nearest(device):
     ("change", "words"),
     [
         ({"m": 65}, "m = 65 is not a multiple of 64"),
-        ({"k": 0}, "k = 0 is not a multiple"),
+        ({"k": 48}, "k = 48 is not a multiple"),
         ({"n": 40}, "n = 40 is not a multiple"),
         ({"tile_m": 6, "m": 24}, "tile_m = 6"),
         ({"m": 65 * 64}, "64 times"),
@@ -300,6 +301,32 @@ def test_rounding_is_to_the_nearest(device):
 def test_what_does_not_fit_is_said(change, words):
     good = {"device": "npu1", "m": 64, "k": 64, "n": 64, "tile_m": 16, "tile_k": 32, "tile_n": 8}
     Shape(**good)
+    with pytest.raises(ValueError, match=words):
+        Shape(**good | change)
+
+
+@pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(Shape) if field.type == "int"])
+@pytest.mark.parametrize("bad", [-1, -64, 64.0, math.nan, "64", None, True])
+def test_what_is_no_number_is_refused(name, bad):
+    good = {"device": "npu1", "m": 64, "k": 64, "n": 64, "tile_m": 16, "tile_k": 32, "tile_n": 8}
+    with pytest.raises(ValueError, match=name):
+        Shape(**good | {name: bad})
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        *(({name: 0}, f"{name} = 0") for name in ("m", "k", "n", "tile_m", "tile_k", "tile_n")),
+        ({"m": 1 << 40}, "more than 64 times"),
+        ({"b": "columns"}, "b = 'columns'"),
+        ({"ldc": 62}, "written over one another"),
+        ({"a_elements": 4095}, "a_elements = 4095, and 4096 are reached"),
+        ({"b_elements": 4095, "b_offset": 2}, "b_elements = 4095, and 4098 are reached"),
+        ({"c_elements": 1}, "c_elements = 1, and 4096 are reached"),
+    ],
+)
+def test_buffers_that_are_too_small_and_sizes_that_are_none(change, words):
+    good = {"device": "npu1", "m": 64, "k": 64, "n": 64, "tile_m": 16, "tile_k": 32, "tile_n": 8}
     with pytest.raises(ValueError, match=words):
         Shape(**good | change)
 

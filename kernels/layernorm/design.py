@@ -5,11 +5,12 @@ A core holds one whole row at a time. ``epsilon`` and the number of rows are run
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any, Literal
 
 from ..common.numbers import float_bits
-from ..common.rows import Operator, Rows
+from ..common.rows import Operator, Rows, check_count
 from ..objects import Argument, CoreObject
 
 CORE = ("device", "width", "out")
@@ -25,10 +26,13 @@ def objects(*, width: int, **_: Any) -> tuple[CoreObject, ...]:
 
 
 def _operator(device: str, rows: int, width: int, out: Out, epsilon: float, x_stride: int, out_stride: int) -> Operator:
+    check_count(width)
     if width > MAX_WIDTH:
         raise ValueError(f"A row of {width} is longer than {MAX_WIDTH}.")
     if out not in ("bf16", "f32"):
         raise ValueError(f"{out!r} is not bf16 or f32.")
+    if not 0 < epsilon < math.inf:
+        raise ValueError(f"epsilon = {epsilon} is not above 0 and finite: a row of equal values would be divided by 0.")
     return Operator(
         device=device,
         units=rows,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ..common.rows import Operator, Rows
+from ..common.rows import Operator, Rows, check_count, runs
 from ..objects import Argument, CoreObject, Dtype
 
 CORE = ("device", "channels", "tile", "dtype")
@@ -23,18 +23,17 @@ def objects(*, tile: int = TILE, **_: Any) -> tuple[CoreObject, ...]:
 def _operator(device: str, channels: int, time: int, dtype: Dtype, tile: int) -> Operator:
     if dtype not in ("bf16", "f32"):
         raise ValueError(f"{dtype!r} is not bf16 or f32.")
-    if time % tile:
-        raise ValueError(f"{time} values of a channel are not a multiple of {tile}.")
-    runs = time // tile
+    check_count(channels)
+    each = runs(time, tile)
     return Operator(
         device=device,
-        units=channels * runs,
+        units=channels * each,
         symbol=f"snake_{dtype}",
         object=objects(tile=tile)[0].object,
         inputs=(Rows("x", dtype, tile),),
         parameter=Rows("alpha", "f32", channels),
         output=Rows("out", dtype, tile),
-        scalars=(runs,),
+        scalars=(each,),
         numbered=True,
     )
 

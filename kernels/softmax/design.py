@@ -5,11 +5,12 @@ A core holds one whole row at a time. ``scale`` and the number of rows are run-t
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
 from ..common.numbers import float_bits
-from ..common.rows import Operator, Rows
+from ..common.rows import Operator, Rows, check_count
 from ..objects import Argument, CoreObject
 
 CORE = ("device", "width")
@@ -23,10 +24,13 @@ def objects(*, width: int, **_: Any) -> tuple[CoreObject, ...]:
 
 
 def _operator(device: str, rows: int, width: int, scale: float, x_stride: int, out_stride: int) -> Operator:
+    check_count(width)
     if width > MAX_WIDTH:
         raise ValueError(f"A row of {width} is longer than {MAX_WIDTH}.")
-    if not scale > 0:
-        raise ValueError(f"The scale {scale} is not above 0: the largest value would not be the largest score.")
+    if not 0 < scale < math.inf:
+        raise ValueError(
+            f"The scale {scale} is not above 0 and finite: it would turn the order of scores round."
+        )
     return Operator(
         device=device,
         units=rows,
