@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any, TypeVar
 
-from starling.audio import pulse
+from starling.audio import jack_leftovers, pulse
 from starling.audio.naming import AudioDevice, Kind, pick
 from starling.audio.portaudio import PULSE, pulse_plugin_missing
 from starling.child.framing import Message
@@ -60,6 +60,7 @@ def _portaudio_devices() -> list[AudioDevice]:
     try:
         answer = answers.get(timeout=LIST_S)
     except queue.Empty:
+        jack_leftovers.clear()
         raise StarlingError(
             "audio.server_frozen", "The sound system does not answer.", "Restart the sound server."
         ) from None

@@ -9,7 +9,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from starling.audio import pulse
+from starling.audio import jack_leftovers, pulse
 from starling.audio.devices import Route, route, still_there, worker_argv
 from starling.audio.naming import Kind
 from starling.child.framing import Message
@@ -18,6 +18,8 @@ from starling.core.errors import StarlingError
 
 _MODES: dict[Kind, str] = {"input": "capture", "output": "play"}
 _WORDS: dict[Kind, str] = {"input": "microphone", "output": "speaker"}
+HUNG_S = 3.0
+"""A child that has said nothing for so long was not merely slow to start."""
 _APPLICATION = {"PULSE_PROP": "application.name=Starling application.icon_name=starling"}
 
 
@@ -80,7 +82,10 @@ class Link:
 
     def close(self) -> None:
         """End the child, hung or not, and the watch."""
+        hung = self.opened is None and self.error is None and time.monotonic() - self.started_at > HUNG_S
         self._child.kill()
+        if hung:
+            jack_leftovers.clear()
         if self._watch is not None:
             self._watch.close()
 
