@@ -28,9 +28,7 @@ def _operator(device: str, rows: int, width: int, scale: float, x_stride: int, o
     if width > MAX_WIDTH:
         raise ValueError(f"A row of {width} is longer than {MAX_WIDTH}.")
     if not 0 < scale < math.inf:
-        raise ValueError(
-            f"The scale {scale} is not above 0 and finite: it would turn the order of scores round."
-        )
+        raise ValueError(f"The scale {scale} is not above 0 and finite: it would turn the order of scores round.")
     return Operator(
         device=device,
         units=rows,
