@@ -6,6 +6,7 @@ import contextlib
 import socket
 import threading
 import time
+from collections.abc import Callable
 from typing import Any, Literal
 
 NAME, PATH = "org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop"
@@ -29,6 +30,7 @@ class RemoteDesktop:
         tokens: those that were handed in.
         refuse_after: so many more keys are taken; then the session is closed as by :meth:`revoke`. None: all are.
         decide: see ``waits``.
+        on_key: called with the number of keys that were taken, before the answer.
     """
 
     def __init__(self, address: str, mood: Mood = "grants") -> None:
@@ -45,6 +47,7 @@ class RemoteDesktop:
         self.mood: Mood = mood
         self.refuse_after: int | None = None
         self.decide = threading.Event()
+        self.on_key: Callable[[int], None] = lambda number: None
         self._late: list[threading.Thread] = []
         self.typed: list[tuple[int, bool]] = []
         self.asked: list[str] = []
@@ -134,6 +137,7 @@ class RemoteDesktop:
                 self._bus.send(new_error(message, "org.freedesktop.DBus.Error.AccessDenied", "s", ("no session",)))
                 return
         self.typed.append((message.body[2], bool(message.body[3])))
+        self.on_key(len(self.typed))
         self._bus.send(new_method_return(message))
 
     def _respond(self, path: str, member: str, options: dict[str, Any]) -> None:

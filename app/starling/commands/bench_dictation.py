@@ -67,6 +67,9 @@ class Run:
 class _Nothing:
     """No history."""
 
+    def begun(self, utterance: str) -> None:
+        """Not kept."""
+
     def inserted(self, utterance: str, text: str, way: str, application: str) -> None:
         """Not kept."""
 

@@ -62,6 +62,10 @@ class Hand(Protocol):
 class Kept(Protocol):
     """The history; called after what was stored before."""
 
+    def begun(self, utterance: str) -> None:
+        """It is on its way there: whoever ends now leaves nobody who knows what stands there."""
+        ...
+
     def inserted(self, utterance: str, text: str, way: str, application: str) -> None:
         """It stands where the cursor was."""
         ...
@@ -231,7 +235,9 @@ class Dictating:
 
     def _insert(self, text: _Text, written: str, place: Target) -> None:
         try:
-            result = self._ready(private=text.private).insert(written, place)
+            hand = self._ready(private=text.private)
+            self._keep.begun(text.turn)
+            result = hand.insert(written, place)
         except Elsewhere:
             raise
         except StarlingError as error:

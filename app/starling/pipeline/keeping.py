@@ -18,6 +18,9 @@ from starling.pipeline.recognition import Recognised
 Emit = Callable[[events.Event], None]
 SWEEP_EVERY_S = 86_400.0
 PASSWORD = "insert.password"
+UNSURE = StarlingError(
+    "insert.unsure", "Starling ended while this was on its way: it may stand there, whole or in part, or not."
+)
 
 
 def open_history(choice: Choice, emit: Emit) -> History | None:
@@ -134,6 +137,10 @@ class Keeper:
     def shaped(self, utterance: str, text: str) -> None:
         """A dictation's text as it is written, in the place of what was recognised; the transcript stays."""
         self._do(lambda history: history.shaped(utterance, text), utterance)
+
+    def begun(self, utterance: str) -> None:
+        """A dictation is on its way; only who finds this after an unexpected end sees it."""
+        self._do(lambda history: history.not_inserted(utterance, UNSURE.code, UNSURE.message))
 
     def inserted(self, utterance: str, text: str, way: str, application: str) -> None:
         """A dictation's text, as it was shaped, stands where the cursor was."""

@@ -20,6 +20,7 @@ def entry(text="hello", state="done", replies=(), **more):
         (entry(), "Done", "good"),
         (entry(state="inserted"), "Inserted", "good"),
         (entry(state="done", error_code="insert.excluded"), "Not inserted", "warning"),
+        (entry(state="done", error_code="insert.unsure"), "Perhaps inserted", "warning"),
         (entry(state="failed", error_code="engine.gave_up"), "Failed", "bad"),
         (entry(state="pending"), "Waiting", "busy"),
     ],

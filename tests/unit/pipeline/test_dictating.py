@@ -31,6 +31,7 @@ class Desk:
     def __init__(self):
         self.place, self.typed, self.undone, self.wishes = EDITOR, [], 0, []
         self.answers: list[Inserted | Exception] = []
+        self.begun_before: list[tuple[str, int]] = []
         self.told, self.kept, self.shaped, self.closed = [], [], [], 0
         self.rules = TextRules()
         self.hurried = threading.Event()
@@ -62,6 +63,9 @@ class Desk:
 
     def close(self):
         self.closed += 1
+
+    def begun(self, utterance):
+        self.begun_before.append((utterance, len(self.typed)))
 
     def inserted(self, utterance, text, way, application):
         self.kept.append((utterance, text, way, application))
@@ -96,6 +100,15 @@ def test_what_is_said_is_typed_and_kept(desk):
     told = desk.told[0]
     assert (told.turn, told.way, told.application, told.verified) == ("t1", "xtest", "mousepad", None)
     assert told.took_ms >= 0
+
+
+def test_the_history_knows_that_a_text_is_on_its_way_before_it_is_typed(desk):
+    desk.say("hello")
+    desk.say("hello", "t2")
+    assert desk.begun_before == [("t1", 0), ("t2", 1)]
+    desk.place = replace(TERMINAL, pid=os.getpid())
+    desk.say("hello", "t3")  # into Starling itself nothing is typed
+    assert len(desk.begun_before) == 2
 
 
 def test_where_it_would_go_is_told_when_somebody_begins(desk):

@@ -140,10 +140,13 @@ def test_a_text_that_was_inserted_says_where_and_one_that_was_not_says_why(tmp_p
     names = [keeper.pending(np.zeros(1600, np.float32)) for _ in range(2)]
     for name in names:
         keeper.finished(name, SAID)
+        keeper.begun(name)
+    assert {turn.error_code for turn in history.turns(5)} == {"insert.unsure"}
     keeper.inserted(names[0], "What was said.", "xtest", "gedit")
     keeper.not_inserted(names[1], "What was said.", StarlingError("insert.excluded", "A password field."))
     turns = {turn.id: turn for turn in history.turns(5)}
     one, other = (turns[name] for name in names)
+    assert (one.error_code, one.reason) == ("", "")
     assert (one.state, one.text, one.way, one.application) == ("inserted", "What was said.", "xtest", "gedit")
     assert (other.state, other.error_code, other.reason) == ("done", "insert.excluded", "A password field.")
     assert set(changed) == set(names)

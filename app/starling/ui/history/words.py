@@ -37,7 +37,8 @@ class Line:
 def state_word(entry: HistoryEntry) -> str:
     """What became of it."""
     if entry.state == "done" and entry.error_code:
-        return translate("History", "Not inserted")
+        unsure = entry.error_code == "insert.unsure"
+        return translate("History", "Perhaps inserted") if unsure else translate("History", "Not inserted")
     return state_name(entry.state)
 
 
