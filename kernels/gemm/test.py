@@ -281,6 +281,16 @@ def test_rounding_is_to_the_nearest(device):
     assert (got == from_bf16(to_bf16(exact))).mean() > 0.98
 
 
+@pytest.mark.parametrize("device", DEVICES)
+def test_what_lies_in_the_middle_becomes_even(device):
+    n = COLUMNS[device] * tiles(device)["tile_n"]
+    a, b = np.zeros((64, 32), np.float32), np.zeros((32, n), np.float32)
+    a[:, :2], b[0] = 1, 1
+    b[1] = np.resize([2.0**-8, 3 * 2.0**-8, -(2.0**-9), -3 * 2.0**-9], n)  # halves of a step above and below 1
+    got, _ = product(tiles(device), a, b)
+    np.testing.assert_array_equal(got[0, :4], [1, 1 + 2.0**-6, 1, 1 - 2.0**-7])
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

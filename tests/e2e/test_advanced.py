@@ -1,10 +1,12 @@
 """Must show: the advanced tier over the emulated NPU, and every fault of it, over the real command line."""
 
 import json
+import shutil
 import threading
 
 import pytest
 
+from starling import locate
 from starling.pipeline.proving import Proving
 from tests.helpers import asr_server
 from tests.helpers.commands import starling
@@ -137,3 +139,24 @@ def test_the_background_prover_tells_each_step_and_the_figures(tmp_path, monkeyp
     (cosine,) = found["xrt"].figures
     assert cosine.value >= 0.999
     assert found["xrt"].reason == "emulated, never chosen automatically; its results are right"
+
+
+def test_a_broken_kernel_changes_the_text(said, tmp_path):
+    """In a copy of the checkout, attention to everything alike by one line of softmax's C++.
+
+    What comes out is a sentence, so that no other try is made: a whole 30 s would take the emulation too long.
+    """
+    copy = tmp_path / "copy"
+    for folder in ("app", "kernels"):
+        shutil.copytree(locate.shipped(folder), copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for shared in ("resources", "pyproject.toml"):
+        (copy / shared).symlink_to(locate.shipped(shared))
+    env = {**EMULATED, "PYTHONPATH": str(copy / "app")}
+    assert tried(said, tmp_path, *ADVANCED, env=env)[0]["text"] == TEXT
+    core = copy / "kernels" / "softmax" / "softmax.cc"
+    source, scale = core.read_text(), "as_float(scale_bits));"
+    assert source.count(scale) == 1
+    core.write_text(source.replace(scale, "0.0f);"))
+    utterance, told = tried(said, tmp_path, *ADVANCED, env=env)
+    assert (utterance["provider"], utterance["placement"]["device"]) == ("xrt", "emulated"), told
+    assert utterance["text"] != TEXT
