@@ -14,6 +14,7 @@ from starling.core.results import SttOptions, Transcript
 from starling.locate import shipped
 from starling.models.info import ModelInfo
 from starling.models.library import starter
+from starling.npu.emulation import machine
 from starling.npu.emulation.machine import replace_machine
 from starling.npu.report import Fault, Npu, Pyxrt, Xrt
 from starling.npu.xrt import kernels
@@ -61,6 +62,27 @@ def test_three_sentences_are_heard_as_on_the_cpu(
     (expected,) = transcribe(legacy, clip)
     assert heard.text == expected.text
     assert heard.text.lower().rstrip(".?") == sentence
+
+
+def test_three_sentences_are_heard_on_the_wider_array(
+    monkeypatch: pytest.MonkeyPatch, legacy: whisper.WhisperEngine
+) -> None:
+    """With the tiles, the matrix unit's fragments and the columns of npu2; all three as one batch, encoded ahead."""
+    monkeypatch.setenv("STARLING_NPU", "emulated")
+    monkeypatch.setattr(machine, "_machine", [machine.Machine({"STARLING_NPU_DEVICE": "npu2"})])
+    wide = xrt.create({**CONFIG, "generation": "npu2"})
+    clips = [speak(sentence, "en-us") for sentence in SENTENCES]
+    heard = transcribe(wide, *clips)
+    wide._encoder.close()
+    assert [clip.text for clip in heard] == [transcribe(legacy, clip)[0].text for clip in clips]
+    assert "npu4" in " ".join(heard[0].placement.evidence)
+
+
+def test_batches_follow_one_another(engine: whisper.WhisperEngine) -> None:
+    """Each is encoded ahead in a thread of its own."""
+    clips = [speak(sentence, "en-us") for sentence in SENTENCES[:2]]
+    first = [clip.text for clip in transcribe(engine, *clips)]
+    assert [clip.text for clip in transcribe(engine, *clips)] == first
 
 
 @pytest.mark.slow
