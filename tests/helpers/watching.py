@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -20,9 +20,19 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Watching:
-    """Runs ``tests.helpers.watched`` and keeps what it says; ended and reaped on exit."""
+    """Runs ``tests.helpers.watched`` and keeps what it says; ended and reaped on exit.
 
-    def __init__(self, screen: Screen, home: Path, env: dict[str, str] | None = None, settings: str = "") -> None:
+    ``wrap``: a command that runs what follows it in its place.
+    """
+
+    def __init__(
+        self,
+        screen: Screen,
+        home: Path,
+        env: dict[str, str] | None = None,
+        settings: str = "",
+        wrap: Sequence[str] = (),
+    ) -> None:
         self.screen = screen
         (home / "config").mkdir(parents=True, exist_ok=True)
         if settings:
@@ -32,7 +42,7 @@ class Watching:
         self._answers: list[Any] = []
         self._changed = threading.Condition()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.helpers.watched"],
+            [*wrap, sys.executable, "-m", "tests.helpers.watched"],
             cwd=ROOT,
             env={**screen.env(home), **(env or {})},
             stdin=subprocess.PIPE,
