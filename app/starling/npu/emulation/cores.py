@@ -14,6 +14,7 @@ import os
 import platform
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ import numpy as np
 
 from starling.core.errors import StarlingError
 from starling.locate import cache_dir
+from starling.npu.emulation.machine import EmulationFault
 from starling.npu.tools import run_tool
 
 COMPILER = "g++"
@@ -35,6 +37,9 @@ ARCHITECTURES = {"npu1": "20", "npu2": "21"}
 
 SHIM = Path(__file__).with_name("shim")
 FLAGS = ("-std=c++20", "-O3", "-march=native", "-fPIC", "-shared", "-fno-semantic-interposition", "-w")
+
+LARGEST_ALIGNMENT = 64
+"""Bytes, of a vector in a core's memory; arrays of a caller that lie otherwise are nobody's."""
 
 _HEADERS = ("*.h", "*.hpp", "*.inc")
 _SHOWN_LINES = 40
@@ -95,7 +100,9 @@ class CoreLibrary:
         self._library = ctypes.CDLL(str(path))
         self._rounding = ctypes.c_uint.in_dll(self._library, "starling_rounding")
         self._saturation = ctypes.c_uint.in_dll(self._library, "starling_saturation")
+        self._misaligned = ctypes.c_uint.in_dll(self._library, "starling_misaligned")
         self._functions: dict[str, Any] = {}
+        self._lock = threading.Lock()  # threads of two contexts run the same code, and ctypes lets go of Python's
 
     def function(self, symbol: str) -> Any:
         """The ctypes function; it returns nothing and takes pointers and numbers as they are given.
@@ -126,17 +133,29 @@ class CoreLibrary:
 
         Raises:
             StarlingError: ``npu.no_symbol``.
+            EmulationFault: the core, with its registers, reaches for a vector where none can lie.
         """
         function = self.function(symbol)
         values = [_passed(argument) for argument in arguments]
         if registers is None:
             function(*values)
             return
-        self._rounding.value = registers.rounding
-        self._saturation.value = registers.saturation
-        function(*values)
-        registers.rounding = self._rounding.value
-        registers.saturation = self._saturation.value
+        with self._lock:
+            self._rounding.value = registers.rounding
+            self._saturation.value = registers.saturation
+            self._misaligned.value = 0
+            function(*values)
+            if self._misaligned.value and all(_lies_as_on_a_core(argument) for argument in arguments):
+                raise EmulationFault(
+                    f"{symbol} of {self.object} loads or stores a vector at an address that is no multiple of "
+                    f"{self._misaligned.value} bytes; hardware takes the multiple below it"
+                )
+            registers.rounding = self._rounding.value
+            registers.saturation = self._saturation.value
+
+
+def _lies_as_on_a_core(argument: Any) -> bool:
+    return not isinstance(argument, np.ndarray) or argument.__array_interface__["data"][0] % LARGEST_ALIGNMENT == 0
 
 
 def _passed(argument: Any) -> Any:

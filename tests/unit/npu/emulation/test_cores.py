@@ -3,6 +3,7 @@ import dataclasses
 import multiprocessing
 import os
 import shutil
+import threading
 import time
 from pathlib import Path
 
@@ -12,12 +13,17 @@ import pytest
 from kernels.objects import CoreObject
 from starling.core.errors import StarlingError
 from starling.npu.emulation import cores
+from starling.npu.emulation.iron.rings import Memory
+from starling.npu.emulation.machine import EmulationFault
 from starling.npu.tools import ToolResult
 
 pytestmark = pytest.mark.skipif(shutil.which("g++") is None, reason="g++ is not installed")
 
 SOURCE = """
 #include <aie_api/aie.hpp>
+#ifndef WIDE
+#define WIDE 16
+#endif
 extern "C" void twice(const float *in, float *out, int n, float factor) {
   for (int i = 0; i < n; i += 16) {
     aie::accum<accfloat, 16> wide(aie::load_v<16>(in + i));
@@ -28,6 +34,17 @@ extern "C" void twice(const float *in, float *out, int n, float factor) {
 extern "C" void narrow(const float *in, bfloat16 *out) {
   aie::accum<accfloat, 16> wide(aie::load_v<16>(in));
   aie::store_v(out, wide.to_vector<bfloat16>());
+}
+extern "C" void often(const float *in, bfloat16 *out, int n) {
+  for (int i = 0; i < n; ++i) {
+    asm volatile("" ::: "memory");
+    aie::accum<accfloat, 16> wide(aie::load_v<16>(in));
+    aie::store_v(out + 16 * i, wide.to_vector<bfloat16>());
+  }
+}
+extern "C" void shifted(const bfloat16 *in, bfloat16 *out, int by) {
+  aie::store_v(out, aie::load_v<WIDE>(in + by));
+  aie::store_unaligned_v(out + 1, aie::load_unaligned_v<WIDE>(in + 1));
 }
 extern "C" void even() { aie::set_rounding(aie::rounding_mode::conv_even); }
 """
@@ -86,6 +103,37 @@ def test_each_core_has_its_own_registers(source):
     assert narrowed(library, other) == {0x3F80}
     assert narrowed(library, one) == {0x3F81}
     assert other.rounding == 0 != one.rounding
+
+
+def test_threads_keep_their_cores_registers(source):
+    library = cores.library(source, "npu1")
+    count, results = 1 << 18, {}
+
+    def run(rounding):
+        out = np.zeros(16 * count, np.uint16)
+        library.call("often", [np.full(16, 1 + 3 / 512, np.float32), out, count], cores.Registers(rounding))
+        results[rounding] = set(out.tolist())
+
+    threads = [threading.Thread(target=run, args=(rounding,)) for rounding in (0, 12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == {0: {0x3F80}, 12: {0x3F81}}
+
+
+@pytest.mark.parametrize(
+    ("device", "wide", "by", "alignment"),
+    [("npu1", 8, 4, 16), ("npu1", 16, 8, 32), ("npu1", 32, 8, 32), ("npu2", 16, 8, 32), ("npu2", 32, 16, 64)],
+)
+def test_vectors_lie_where_hardware_finds_them(source, device, wide, by, alignment):
+    source = dataclasses.replace(source, defines=(("FACTOR", "2.0f"), ("WIDE", str(wide))))
+    library = cores.library(source, device)
+    given, out = (Memory(512, "data").bytes.view(np.uint16) for _ in range(2))
+    library.call("shifted", [given, out, alignment // 2], cores.Registers())
+    with pytest.raises(EmulationFault, match=f"no multiple of {alignment} bytes"):
+        library.call("shifted", [given, out, by], cores.Registers())
+    library.call("shifted", [given, out, alignment], cores.Registers())
 
 
 def test_libraries_do_not_share_registers(source):

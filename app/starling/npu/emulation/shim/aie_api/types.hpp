@@ -34,6 +34,8 @@ enum class saturation_mode : unsigned { none = 0, saturate = 1, symmetric = 3 };
 extern "C" {
 __attribute__((weak, visibility("default"))) unsigned starling_rounding = 0;
 __attribute__((weak, visibility("default"))) unsigned starling_saturation = 0;
+// The alignment, in bytes, that an access of a vector since the last look at this did not have.
+__attribute__((weak, visibility("default"))) unsigned starling_misaligned = 0;
 }
 
 namespace aie {

@@ -9,6 +9,16 @@ namespace aie {
 
 template <typename T, unsigned N> class vector;
 
+namespace shim {
+
+// vector_ldst_align of detail/ld_st.hpp in Xilinx/aie_api. Hardware drops the address's lower bits.
+template <unsigned bytes> inline void check_alignment(const void *pointer) {
+  constexpr unsigned alignment = bytes <= 32 ? bytes : __AIE_ARCH__ == 21 ? 64 : 32;
+  if (__builtin_expect(reinterpret_cast<uintptr_t>(pointer) % alignment, 0)) starling_misaligned = alignment;
+}
+
+} // namespace shim
+
 // vector[i]: reads and writes one element.
 template <typename T, unsigned N> class vector_elem_ref {
 public:
@@ -69,8 +79,14 @@ public:
         (typename vector<U, N * sizeof(T) / sizeof(U)>::lanes_type)lanes);
   }
 
-  void load(const T *pointer) { std::memcpy(&lanes, pointer, sizeof(lanes)); }
-  void store(T *pointer) const { std::memcpy(pointer, &lanes, sizeof(lanes)); }
+  void load(const T *pointer) {
+    shim::check_alignment<N * sizeof(T)>(pointer);
+    std::memcpy(&lanes, pointer, sizeof(lanes));
+  }
+  void store(T *pointer) const {
+    shim::check_alignment<N * sizeof(T)>(pointer);
+    std::memcpy(pointer, &lanes, sizeof(lanes));
+  }
 };
 
 constexpr unsigned vector_decl_align = 32;
@@ -107,10 +123,13 @@ template <typename T, unsigned N> inline T *store_v(T *pointer, const vector<T, 
   return pointer;
 }
 template <unsigned N, typename T> inline vector<T, N> load_unaligned_v(const T *pointer, unsigned = 1) {
-  return load_v<N>(pointer);
+  vector<T, N> result;
+  std::memcpy(&result.lanes, pointer, sizeof(result.lanes));
+  return result;
 }
 template <typename T, unsigned N> inline T *store_unaligned_v(T *pointer, const vector<T, N> &v, unsigned = 1) {
-  return store_v(pointer, v);
+  std::memcpy(pointer, &v.lanes, sizeof(v.lanes));
+  return pointer;
 }
 
 template <typename T, unsigned N> inline vector<T, N> zeros() { return vector<T, N>(); }
