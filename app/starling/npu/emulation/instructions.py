@@ -39,5 +39,10 @@ def decode(words: Words) -> Job:
     size = int(words[2])
     if len(text) != -(-size // 4) * 4:
         raise ValueError("these instructions break off")
-    op, symbol, parameters = json.loads(text[:size])
+    try:
+        op, symbol, parameters = json.loads(text[:size])
+    except (TypeError, RecursionError) as error:
+        raise ValueError("these instructions name no design") from error
+    if not (isinstance(op, str) and isinstance(symbol, str) and isinstance(parameters, dict)):
+        raise ValueError("these instructions name no design")
     return Job(op, symbol, parameters)
