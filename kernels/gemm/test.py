@@ -4,6 +4,7 @@ import dataclasses
 import importlib
 import math
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -25,6 +26,7 @@ ERROR = 1e-2
 SIGNED_ERROR = 5e-4
 DEVICES = ("npu1", "npu2")
 PATTERN = 0xAA
+README = Path(reference.__file__).with_name("README.md").read_text("utf-8")
 
 
 def random(*shape, seed=0, scale=1.0):
@@ -350,7 +352,11 @@ def test_default_tiles_fit_into_a_core(device, kinds):
     shape = Shape(device, ROWS * m, k, COLUMNS[device] * n, m, k, n, dtype=dtype, out=out, bias=bias)
     assert shape.l1_bytes <= L1_BYTES
     # The emulation counts for itself.
-    load("gemm", {name: value for name, value in dataclasses.asdict(shape).items() if value})
+    placed = load("gemm", {name: value for name, value in dataclasses.asdict(shape).items() if value}).design.tiles
+    assert sum(placed.at((0, 2)).memory.values()) == shape.l1_bytes
+    names = {"i8": "int8"}
+    (row,) = [line for line in README.splitlines() if line.startswith(f"| {names.get(dtype, dtype)} → {out} |")]
+    assert row.split("|")[-2].split(" / ")[DEVICES.index(device)].strip() == str(shape.l1_bytes)
 
 
 def test_rows_of_a_come_through_different_columns():
