@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from starling import locate
 from starling.dictation.insertion.choosing import Wishes
-from starling.dictation.text import lists, store
+from starling.dictation.text import store
 from starling.settings.lists import items
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def inserter(get: Get, *, private: bool = False, scratchpad: Scratchpad | None =
     from starling.dictation.insertion.inserter import Inserter
 
     page = scratchpad or scratchpad_of_user()
-    chosen = replace(wishes(get, private=private), profiles=tuple(store.read_profiles(store.folder(), lists.no_tell)))
+    chosen = replace(wishes(get, private=private), profiles=tuple(store.read_profiles(store.folder(), store.no_tell)))
     return Inserter(locate.data_dir() / FOLDER, chosen, scratchpad=page)
 
 

@@ -10,7 +10,7 @@ from starling.dictation.text.rules import Replacement
 
 
 def words(place):
-    return store.read_vocabulary(place, lists.no_tell)
+    return store.read_vocabulary(place, store.no_tell)
 
 
 def rows(view, column=0):
@@ -123,7 +123,7 @@ def test_marked_entries_say_why_and_can_be_seen_alone(qtbot, place, shown):
 def test_a_line_break_is_written_as_in_files(qtbot, place, shown):
     view = shown("replacements")
     add(qtbot, view, "sign", "Yours,\\nAnna")
-    assert store.read_replacements(place, lists.no_tell) == [Replacement("sign", "Yours,\nAnna")]
+    assert store.read_replacements(place, store.no_tell) == [Replacement("sign", "Yours,\nAnna")]
     assert rows(view, 1) == ["Yours, ⏎ Anna"]
     assert view.model.index(0, 1).data(Qt.ItemDataRole.EditRole) == "Yours,\\nAnna"
 

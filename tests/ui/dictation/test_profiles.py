@@ -3,7 +3,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from starling.core.errors import StarlingError
-from starling.dictation.text import lists, profiles, store
+from starling.dictation.text import profiles, store
 from starling.dictation.text.rules import Profile
 from starling.ui.dictation import profiles_view
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 
 def kept(place):
-    return store.read_profiles(place, lists.no_tell)
+    return store.read_profiles(place, store.no_tell)
 
 
 def choose(box, value):

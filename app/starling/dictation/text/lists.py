@@ -19,10 +19,6 @@ from starling.dictation.text.tokens import folded
 Entry = str | Replacement
 
 
-def no_tell(error: StarlingError) -> None:
-    """For who has been told already."""
-
-
 @dataclass(frozen=True)
 class List:
     """What one list is made of.
@@ -121,7 +117,9 @@ def key_of(entry: Entry) -> str:
     return folded(entry.heard if isinstance(entry, Replacement) else entry)
 
 
-def add(of: List, place: Path, new: Iterable[Entry], *, instead: bool = False, tell: store.Tell = no_tell) -> Merged:
+def add(
+    of: List, place: Path, new: Iterable[Entry], *, instead: bool = False, tell: store.Tell = store.no_tell
+) -> Merged:
     """Add entries, or have them ``instead`` of the list. Same words take the place of what is there.
 
     Raises:
@@ -161,7 +159,7 @@ def change(of: List, place: Path, old: Entry, new: Entry, *, at: int = 0) -> Non
         StarlingError: ``dictation.gone``: another program has changed or removed it; as :func:`add`.
     """
     with store.changing(place):
-        found = of.read(place, no_tell)
+        found = of.read(place, store.no_tell)
         here = _place_of(found, old, at)
         if here is None:
             raise StarlingError(
@@ -185,7 +183,7 @@ def remove(of: List, place: Path, gone: Sequence[tuple[int, Entry]]) -> list[tup
         What was removed, with its place, for :func:`bring_back`.
     """
     with store.changing(place):
-        found = of.read(place, no_tell)
+        found = of.read(place, store.no_tell)
         places = {here for at, entry in gone if (here := _place_of(found, entry, at)) is not None}
         removed = [(at, found[at]) for at in sorted(places)]
         of.write(place, [entry for at, entry in enumerate(found) if at not in places])
@@ -195,7 +193,7 @@ def remove(of: List, place: Path, gone: Sequence[tuple[int, Entry]]) -> list[tup
 def bring_back(of: List, place: Path, removed: Iterable[tuple[int, Entry]]) -> None:
     """Undo :func:`remove`: entries come back where they were; one that is there again stays once. Raises as it."""
     with store.changing(place):
-        found = of.read(place, no_tell)
+        found = of.read(place, store.no_tell)
         for at, entry in removed:
             if isinstance(entry, Replacement) or entry not in found:
                 found.insert(min(at, len(found)), entry)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from starling.core.errors import StarlingError
 from starling.dictation.text import entries, store
-from starling.dictation.text.lists import no_tell
 from starling.dictation.text.rules import Profile
 
 
@@ -31,7 +30,7 @@ def put(place: Path, application: str, change: Callable[[Profile], Profile], *, 
         StarlingError: ``dictation.not_there``; ``dictation.unwritable``, ``dictation.busy``, ``dictation.too_many``.
     """
     with store.changing(place):
-        found = store.read_profiles(place, no_tell)
+        found = store.read_profiles(place, store.no_tell)
         at = _place_of(found, application)
         if at is None and not new:
             raise not_there(application, found)
@@ -53,7 +52,7 @@ def put(place: Path, application: str, change: Callable[[Profile], Profile], *, 
 def remove(place: Path, applications: Iterable[str]) -> list[tuple[int, Profile]]:
     """Remove profiles; none goes when one is not there. What went, with its place. Raises as :func:`put`."""
     with store.changing(place):
-        found = store.read_profiles(place, no_tell)
+        found = store.read_profiles(place, store.no_tell)
         places = []
         for application in applications:
             at = _place_of(found, application)
@@ -67,7 +66,7 @@ def remove(place: Path, applications: Iterable[str]) -> list[tuple[int, Profile]
 def bring_back(place: Path, removed: Iterable[tuple[int, Profile]]) -> None:
     """Undo :func:`remove`; one that is there again stays as it is. Raises as it."""
     with store.changing(place):
-        found = store.read_profiles(place, no_tell)
+        found = store.read_profiles(place, store.no_tell)
         for at, profile in removed:
             if _place_of(found, profile.application) is None:
                 found.insert(min(at, len(found)), profile)

@@ -81,6 +81,10 @@ def read_replacements(place: Path, tell: Tell) -> list[Replacement]:
     return _replacements(rows, REPLACEMENTS, tell)
 
 
+def no_tell(error: StarlingError) -> None:
+    """For who has been told already."""
+
+
 def read_profiles(place: Path, tell: Tell) -> list[Profile]:
     """The profiles in their order."""
     rows = (_document(place, PROFILES, tell) or {}).get("profile", [])

@@ -163,7 +163,7 @@ def into_file(of: List, path: str) -> Callable[[Path], tuple[int, str]]:
     """Writes a list into a file; how many entries, and where."""
 
     def task(place: Path) -> tuple[int, str]:
-        found = of.read(place, lists.no_tell)
+        found = of.read(place, store.no_tell)
         text = of.to_file(found, exchange.format_of(path))
         try:
             with open(path, "w", encoding="utf-8", newline="\n") as stream:

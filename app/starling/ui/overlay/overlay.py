@@ -13,7 +13,6 @@ from starling.pipeline.service import Service
 from starling.settings.store import Settings
 from starling.ui.bridge import Bridge
 from starling.ui.look import theme
-from starling.ui.overlay.apart import Apart
 from starling.ui.overlay.state import Dictation, Look, after, faded, look
 from starling.ui.overlay.surface import Here, Style, Surface, way
 
@@ -27,6 +26,8 @@ def surface_here(failed: Callable[[], None]) -> Surface | None:
         case "here":
             return Here()
         case "process":
+            from starling.ui.overlay.apart import Apart  # only here is a process needed
+
             return Apart(failed)
     return None
 

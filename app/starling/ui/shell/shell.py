@@ -15,7 +15,7 @@ from starling.pipeline.service import Service
 from starling.settings.store import Settings
 from starling.ui.bridge import Bridge
 from starling.ui.preferences.writer import SettingsWriter
-from starling.ui.shell import quitting
+from starling.ui.shell import allocator, quitting
 from starling.ui.shell.presence import Presence
 from starling.ui.shell.tray import Tray
 
@@ -72,6 +72,7 @@ class Shell(QObject):
         self.tray.changed.connect(self.presence.tray_changed)
         self._bridge.panel_changed.connect(self.tray.show_panel)
         self._bridge.event.connect(self.tray.on_event)
+        self._bridge.event.connect(self._on_event)
         self.tray.show_panel(self._bridge.panel)
         window.can_stop_changed.connect(self.tray.show_can_stop)
         self._service_closed.connect(self._leave, queued)
@@ -97,6 +98,10 @@ class Shell(QObject):
         for warning in self._settings.warnings:
             self._bridge.emit_from_any_thread(events.Trouble(warning))
         threading.Thread(target=self._look_back, name="look-back").start()
+
+    def _on_event(self, event: object) -> None:
+        if isinstance(event, events.Ready):
+            allocator.give_back()
 
     def _look_back(self) -> None:
         if error := quitting.forced_last_time(locate.cache_dir()):

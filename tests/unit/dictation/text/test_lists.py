@@ -8,7 +8,7 @@ from starling.dictation.text.rules import Profile, Replacement, Switches, TextRu
 
 
 def words(place):
-    return store.read_vocabulary(place, lists.no_tell)
+    return store.read_vocabulary(place, store.no_tell)
 
 
 def test_a_change_keeps_what_another_program_did_meanwhile(tmp_path):
@@ -31,9 +31,9 @@ def test_of_equal_entries_the_one_that_was_meant_goes_and_comes_back(tmp_path):
     one, other = Replacement("x", "1"), Replacement("y", "2")
     store.write_replacements(tmp_path, [one, other, one])
     removed = lists.remove(REPLACEMENTS, tmp_path, [(2, one)])
-    assert store.read_replacements(tmp_path, lists.no_tell) == [one, other]
+    assert store.read_replacements(tmp_path, store.no_tell) == [one, other]
     lists.bring_back(REPLACEMENTS, tmp_path, removed)
-    assert store.read_replacements(tmp_path, lists.no_tell) == [one, other, one]
+    assert store.read_replacements(tmp_path, store.no_tell) == [one, other, one]
 
 
 def test_what_was_deleted_comes_back_where_it_was_and_once(tmp_path):
