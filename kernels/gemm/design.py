@@ -193,20 +193,25 @@ def _worker(shape: Shape, fifos: _Fifos, column: int, row: int, barrier: Any, co
     )
 
 
+def _down(a: Any, b: Any, c: Any, sums: Any, columns: Any, count: Any, zero: Any, mac: Any, store: Any) -> None:
+    """The tiles of C below one another, each summed up over the tiles of K."""
+    for _ in range_(count[1]):
+        zero(sums)
+        for _ in range_(count[2]):
+            mac(a.acquire(1), b.acquire(1), sums)
+            a.release(1)
+            b.release(1)
+        store(sums, columns, c.acquire(1))
+        c.release(1)
+
+
 def _core(
     a: Any, b: Any, c: Any, sums: Any, columns: Any, count: Any, barrier: Any, zero: Any, mac: Any, store: Any
 ) -> None:
     """One launch of a core: ``count`` holds the steps right, the steps down and the tiles of K."""
     barrier.wait_for_value(BEGIN)
     for _ in range_(count[0]):
-        for _ in range_(count[1]):
-            zero(sums)
-            for _ in range_(count[2]):
-                mac(a.acquire(1), b.acquire(1), sums)
-                a.release(1)
-                b.release(1)
-            store(sums, columns, c.acquire(1))
-            c.release(1)
+        _down(a, b, c, sums, columns, count, zero, mac, store)
     barrier.wait_for_value(END)
 
 
@@ -228,14 +233,7 @@ def _core_with_columns(
     for _ in range_(count[0]):
         take(b.acquire(1), columns)
         b.release(1)
-        for _ in range_(count[1]):
-            zero(sums)
-            for _ in range_(count[2]):
-                mac(a.acquire(1), b.acquire(1), sums)
-                a.release(1)
-                b.release(1)
-            store(sums, columns, c.acquire(1))
-            c.release(1)
+        _down(a, b, c, sums, columns, count, zero, mac, store)
     barrier.wait_for_value(END)
 
 
